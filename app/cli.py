@@ -1,0 +1,120 @@
+"""`offtake`: set up, load, serve and work, from the command line."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import click
+from alembic import command as alembic
+from alembic.config import Config
+from flask import Flask
+from flask.cli import FlaskGroup, with_appcontext
+from gunicorn.app.base import BaseApplication
+
+from app.catalogue.services import load_catalogue
+from app.clock import now_utc
+from app.compliance.services import load_profiles
+from app.database import write_transaction
+from app.edge import installation
+from app.journal.services import set_schedules
+from app.places.services import load_places
+from app.settings import Settings
+from app.web import create_app
+from app.wiring import COMMANDS, SCHEDULES, job_kinds, open_sessions
+from app.worker import StopRequest, Worker, stop_on_signals
+from models.permissions import SYSTEM
+
+ROOT: Final = Path(__file__).parent.parent
+
+
+@click.group(cls=FlaskGroup, create_app=create_app, add_default_commands=False, load_dotenv=False)
+def main() -> None:
+    """An exchange for industrial solid waste and renewable resources."""
+
+
+@main.command()
+@with_appcontext
+def init() -> None:
+    """Create or upgrade the database and load the catalogue; safe to repeat."""
+    settings = installation().settings
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    upgrade(settings)
+    now = now_utc()
+    with write_transaction(installation().sessions) as session:
+        load_catalogue(session, actor=SYSTEM, now=now)
+        load_places(session, actor=SYSTEM, now=now)
+        load_profiles(session, actor=SYSTEM)
+        set_schedules(session, SCHEDULES, actor=SYSTEM, now=now)
+    click.echo("database and catalogue are up to date")
+
+
+def upgrade(settings: Settings) -> None:
+    """Bring the schema of the database up to the newest migration."""
+    config = Config(toml_file=str(ROOT / "pyproject.toml"))
+    config.attributes["database_url"] = settings.database
+    alembic.upgrade(config, "head")
+
+
+@main.command()
+@with_appcontext
+def worker() -> None:
+    """Carry out background jobs until stopped; any number may run at once."""
+    settings = installation().settings
+    stop = StopRequest()
+    stop_on_signals(stop)
+    Worker(open_sessions(settings.database), job_kinds(settings)).run_forever(stop)
+
+
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
+    """Gunicorn with the application made in each worker process: no pool crosses a fork."""
+
+    def __init__(self, options: dict[str, object]) -> None:
+        self.options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return create_app()
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--processes", default=2, show_default=True)
+@click.option("--threads", default=8, show_default=True)
+@click.option("--with-worker", is_flag=True, help="Run a background worker beside the server.")
+def serve(host: str, port: int, processes: int, threads: int, *, with_worker: bool) -> None:
+    """Serve the market."""
+    beside = None
+    if with_worker:
+        beside = subprocess.Popen([sys.executable, "-m", "app.cli", "worker"])  # noqa: S603
+    options: dict[str, object] = {
+        "bind": f"{host}:{port}",
+        "workers": processes,
+        "threads": threads,
+        "worker_class": "gthread",
+        "timeout": 60,
+        "control_socket_disable": True,
+    }
+    click.echo(f"Offtake is on http://{host}:{port}")
+    try:
+        Server(options).run()
+    finally:
+        if beside is not None and beside.poll() is None:
+            os.kill(beside.pid, signal.SIGTERM)
+            beside.wait(timeout=30)
+
+
+for each in COMMANDS:
+    main.add_command(each)
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""What can be asked about demands."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
+from pydantic_core import PydanticCustomError
+from shapely.geometry import MultiPolygon, Polygon, mapping, shape
+from shapely.geometry.base import BaseGeometry
+
+from app.fields import Blankable, Command, PriceIn, RadiusIn, Several, ShortText, ValueIn, among
+from app.streams.inputs import ListingTerms
+from models.catalogue.vocabulary import BASES
+from models.demands.limits import LIMITS_MAX, Limit
+
+AREA_TEXT_MAX = 100_000
+AREA_CORNERS_MAX = 2_000
+
+
+def _read_area(value: object) -> object:
+    """A drawn area: GeoJSON, as text from a form or as an object."""
+    if isinstance(value, BaseGeometry):
+        return _checked(value)
+    if not isinstance(value, str) or not value.strip():
+        return None
+    if len(value) > AREA_TEXT_MAX:
+        raise PydanticCustomError("polygon", "Draw an area with at least three corners.")
+    try:
+        area = shape(json.loads(value))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, IndexError):
+        raise PydanticCustomError("polygon", "Draw an area with at least three corners.") from None
+    return _checked(area)
+
+
+def _written_area(area: BaseGeometry | None) -> str:
+    return "" if area is None else json.dumps(mapping(area))
+
+
+def _checked(area: BaseGeometry) -> BaseGeometry:
+    west, south, east, north = area.bounds if not area.is_empty else (0.0, 0.0, 0.0, 0.0)
+    fits = -180 <= west <= east <= 180 and -90 <= south <= north <= 90
+    sound = isinstance(area, Polygon | MultiPolygon) and area.is_valid and area.area > 0
+    if not (fits and sound) or _corners(area) > AREA_CORNERS_MAX:
+        raise PydanticCustomError("polygon", "Draw an area with at least three corners.")
+    return area
+
+
+def _corners(area: BaseGeometry) -> int:
+    return int(sum(len(part.exterior.coords) for part in getattr(area, "geoms", [area])))
+
+
+class LimitIn(Command):
+    parameter: int = Field(ge=1)
+    lower: Annotated[ValueIn | None, Blankable] = None
+    upper: Annotated[ValueIn | None, Blankable] = None
+    strict_lower: bool = False
+    strict_upper: bool = False
+    hard: bool = True
+    basis: Annotated[str, among(BASES)] = "none"
+    method: ShortText = ""
+    any_of: ShortText = ""
+
+    def as_rule(self) -> Limit:
+        return Limit(
+            parameter_id=self.parameter,
+            lower=self.lower,
+            upper=self.upper,
+            strict_lower=self.strict_lower,
+            strict_upper=self.strict_upper,
+            hard=self.hard,
+            basis=self.basis,
+            method=self.method,
+            any_of=self.any_of,
+        )
+
+
+class DemandTerms(ListingTerms):
+    """A demand as its owner states it, when it is made and whenever it is changed."""
+
+    model_config = {"arbitrary_types_allowed": True}
+
+    site_id: int = Field(ge=1)
+    codes: Annotated[list[ShortText], Several, Field(min_length=1, max_length=60)]
+    material_id: Annotated[int | None, Blankable] = None
+    route_id: Annotated[int | None, Blankable] = Field(default=None, alias="route")
+    specification_id: Annotated[int | None, Blankable] = Field(default=None, alias="specification")
+    price_minor_per_tonne: PriceIn = Field(alias="price_per_t")
+    reach: Literal["radius", "area"] = "radius"
+    radius_m: Annotated[RadiusIn | None, Blankable] = Field(default=None, alias="radius_km")
+    area: Annotated[Any, BeforeValidator(_read_area), PlainSerializer(_written_area)] = None
+    limits: list[LimitIn] = Field(default_factory=list, max_length=LIMITS_MAX)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keep_the_chosen_reach(cls, sent: Any) -> Any:
+        """Of a radius and a drawn area only the chosen one counts; the other is not judged."""
+        if not isinstance(sent, dict):
+            return sent
+        other = "radius_km" if sent.get("reach") == "area" else "area"
+        return {name: value for name, value in sent.items() if name != other}
+
+    def limit_rules(self) -> list[Limit]:
+        return [limit.as_rule() for limit in self.limits]

@@ -1,0 +1,197 @@
+"""Use cases of demands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, insert
+from sqlalchemy.orm import Session
+
+from app.catalogue.queries import (
+    ParameterRow,
+    accepted_codes,
+    check_material,
+    check_route,
+    check_specification,
+    code_ids_of,
+    parameters_by_id,
+)
+from app.demands.inputs import DemandTerms, LimitIn
+from app.demands.queries import lock_demand
+from app.journal.services import record
+from app.places.queries.sites import check_own_sites
+from models.catalogue.vocabulary import NO_BASIS
+from models.demands.events import DemandChanged
+from models.demands.life import DEMAND_MOVES
+from models.demands.limits import check_limits
+from models.demands.tables import Demand, DemandClosure, DemandCode, DemandLimit, DemandMonth
+from models.errors import Conflict, Invalid
+from models.permissions import Actor, Capability, require_organization, require_owner
+from models.quantities import Grams
+from models.streams.calendar import check_calendar
+from models.streams.life import Action, State, next_move
+
+
+def create_demands(
+    session: Session, commands: Sequence[DemandTerms], *, actor: Actor, now: datetime
+) -> list[Demand]:
+    """Note down demands of one organization as drafts, in the order given."""
+    owner_id = require_organization(actor, Capability.MANAGE_DEMANDS)
+    check_own_sites(session, [command.site_id for command in commands], owner_id=owner_id)
+    demands = []
+    for command in commands:
+        _check_terms(session, command)
+        demand = Demand(organization_id=owner_id, created_at=now, changed_at=now, version=1)
+        _write_terms(demand, command)
+        demands.append(demand)
+    session.add_all(demands)
+    session.flush()
+    for demand, command in zip(demands, commands, strict=True):
+        _write_details(session, demand, command)
+    return demands
+
+
+def create_demand(
+    session: Session, command: DemandTerms, *, actor: Actor, now: datetime
+) -> Demand:
+    """Note down one demand as a draft."""
+    (demand,) = create_demands(session, [command], actor=actor, now=now)
+    return demand
+
+
+def change_demand(
+    session: Session, demand_id: int, command: DemandTerms, *, actor: Actor, now: datetime
+) -> Demand:
+    """State a demand anew; a change of a published demand takes effect at once."""
+    demand = lock_demand(session, demand_id)
+    require_owner(actor, Capability.MANAGE_DEMANDS, demand.organization_id)
+    if command.version is not None and command.version != demand.version:
+        raise Conflict("listing-changed", "Somebody changed this in the meantime. Look again.")
+    next_move(DEMAND_MOVES, demand.known_state, Action.CHANGE)
+    check_own_sites(session, [command.site_id], owner_id=demand.organization_id)
+    _check_terms(session, command)
+    _write_terms(demand, command)
+    for table in (DemandCode, DemandLimit, DemandMonth, DemandClosure):
+        session.execute(delete(table).where(table.demand_id == demand.id))
+    _write_details(session, demand, command)
+    _note_change(session, demand, Action.CHANGE, actor=actor, now=now)
+    return demand
+
+
+def move_demand(
+    session: Session, demand_id: int, action: Action, *, actor: Actor, now: datetime
+) -> Demand:
+    """Publish, pause or close a demand."""
+    demand = lock_demand(session, demand_id)
+    move = next_move(DEMAND_MOVES, demand.known_state, action)
+    require_owner(actor, move.capability, demand.organization_id)
+    demand.state = move.target.value
+    if move.target is State.PUBLISHED and demand.published_at is None:
+        demand.published_at = now
+    _note_change(session, demand, action, actor=actor, now=now)
+    return demand
+
+
+def adopt_demands(
+    session: Session, demands: Sequence[Demand], keys: Sequence[str], *, now: datetime
+) -> None:
+    """Publish drafts that an import made of estimates; the importer has the market matched."""
+    for demand, key in zip(demands, keys, strict=True):
+        demand.state = next_move(DEMAND_MOVES, demand.known_state, Action.PUBLISH).target.value
+        demand.published_at = now
+        demand.estimated = True
+        demand.external_key = key
+    session.flush()
+
+
+def _check_terms(session: Session, command: DemandTerms) -> None:
+    check_calendar(command.months_g, command.closure_rules())
+    check_limits(command.limit_rules())
+    if (command.area if command.reach == "area" else command.radius_m) is None:
+        raise Invalid(
+            "reach-missing",
+            "Say how far you reach: a radius, or an area drawn on the map.",
+            field="area" if command.reach == "area" else "radius_km",
+        )
+    parameters = parameters_by_id(session)
+    for number, limit in enumerate(command.limits):
+        if limit.parameter not in parameters:
+            raise Invalid(
+                "limited-parameter-unknown",
+                "The catalogue has no such parameter to limit.",
+                field=f"limits-{number}-parameter",
+            )
+    check_material(session, command.material_id)
+    check_route(session, command.route_id)
+    check_specification(session, command.specification_id)
+
+
+def _write_terms(demand: Demand, command: DemandTerms) -> None:
+    demand.site_id = command.site_id
+    demand.name = command.name
+    demand.description = command.description
+    demand.material_id = command.material_id
+    demand.route_id = command.route_id
+    demand.specification_id = command.specification_id
+    demand.vehicles = command.vehicle_bits
+    demand.price_minor_per_tonne = command.price_minor_per_tonne
+    demand.vat_included = command.vat_included
+    demand.year_g = Grams(sum(command.months_g))
+    demand.visibility = command.visibility
+    demand.radius_m = command.radius_m if command.reach == "radius" else None
+    demand.area = command.area if command.reach == "area" else None
+
+
+def _write_details(session: Session, demand: Demand, command: DemandTerms) -> None:
+    stated = set(code_ids_of(session, command.codes, field="codes"))
+    accepted = stated | accepted_codes(session, stated)
+    rows = [
+        {"demand_id": demand.id, "waste_code_id": code_id, "stated": code_id in stated}
+        for code_id in sorted(accepted)
+    ]
+    session.execute(insert(DemandCode), rows)
+    months = [
+        {"demand_id": demand.id, "month": month, "capacity_g": capacity_g}
+        for month, capacity_g in enumerate(command.months_g, start=1)
+    ]
+    session.execute(insert(DemandMonth), months)
+    closures = [
+        {"demand_id": demand.id} | closure.model_dump() for closure in command.closures
+    ]
+    parameters = parameters_by_id(session)
+    limits = [
+        {
+            "demand_id": demand.id,
+            "parameter_id": limit.parameter,
+            "lower_millionths": limit.lower,
+            "upper_millionths": limit.upper,
+            "strict_lower": limit.strict_lower,
+            "strict_upper": limit.strict_upper,
+            "hard": limit.hard,
+            "basis": _basis(limit, parameters),
+            "method": limit.method,
+            "any_of": limit.any_of,
+        }
+        for limit in command.limits
+    ]
+    if closures:
+        session.execute(insert(DemandClosure), closures)
+    if limits:
+        session.execute(insert(DemandLimit), limits)
+
+
+def _basis(limit: LimitIn, parameters: Mapping[int, ParameterRow]) -> str:
+    """The basis that was said, else the one on which the parameter is usually stated."""
+    own = parameters[limit.parameter].basis
+    return own if limit.basis == NO_BASIS else limit.basis
+
+
+def _note_change(
+    session: Session, demand: Demand, action: Action, *, actor: Actor, now: datetime
+) -> None:
+    demand.version += 1
+    demand.changed_at = now
+    session.flush()
+    event = DemandChanged(demand_id=demand.id, action=action.value, version=demand.version)
+    record(session, event, now=now, actor=actor)

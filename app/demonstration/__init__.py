@@ -1,0 +1,1 @@
+"""The demonstration market: real plants, estimated tonnages, invented trade."""

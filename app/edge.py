@@ -1,0 +1,105 @@
+"""What every edge needs: the transaction of the request, who asks, and input read by pydantic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from flask import current_app, g, has_request_context, request
+from pydantic import BaseModel, ValidationError
+from sqlalchemy.orm import Session
+
+from app.database import SessionFactory, prepare_to_write
+from app.fields import nested
+from app.settings import Settings
+from models.errors import Invalid
+from models.permissions import Actor, Frame
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+Input = TypeVar("Input", bound=BaseModel)
+
+
+FindFrame = Callable[[Session, int | None, int | None], Frame]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """What one running process consists of; kept in `app.extensions`."""
+
+    settings: Settings
+    sessions: SessionFactory
+    find_frame: FindFrame
+
+
+def installation() -> Installation:
+    found = current_app.extensions["offtake"]
+    assert isinstance(found, Installation)
+    return found
+
+
+def request_session() -> Session:
+    """The one session of this request or command, begun as a writer where it may write."""
+    if "session" not in g:
+        g.session = installation().sessions()
+        if not has_request_context() or request.method not in SAFE_METHODS:
+            prepare_to_write(g.session)
+    session = g.session
+    assert isinstance(session, Session)
+    return session
+
+
+@contextmanager
+def begin() -> Iterator[Session]:
+    """The transaction of this request: commit when the block ends, roll back when it raises.
+
+    After a roll-back a page may begin again to show its form once more; that second transaction
+    reads only.
+    """
+    session = request_session()
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def close_session(_: BaseException | None = None) -> None:
+    session = g.pop("session", None)
+    if session is not None:
+        session.close()
+
+
+def current_frame() -> Frame:
+    frame = g.get("frame", Frame())
+    assert isinstance(frame, Frame)
+    return frame
+
+
+def current_actor() -> Actor:
+    return current_frame().actor
+
+
+def read_input(model: type[Input], content: Mapping[str, object]) -> Input:
+    """Read a form, the query of a page or the options of a command line."""
+    try:
+        return model.model_validate(dict(content))
+    except ValidationError as error:
+        raise refused_input(error) from None
+
+
+def read_form(model: type[Input]) -> Input:
+    return read_input(model, form_fields())
+
+
+def form_fields() -> dict[str, object]:
+    """The form as it was sent, gathered into rows; what a refused form shows again."""
+    return nested((k, v) for k, v in request.form.items(multi=True) if k != "csrf_token")
+
+
+def refused_input(error: ValidationError) -> Invalid:
+    """One complaint a field, by pydantic's code; app/problems.py puts it into words."""
+    errors = {"-".join(str(part) for part in item["loc"]): item["type"] for item in error.errors()}
+    return Invalid("input", "Correct the marked fields and send again.", errors=errors)

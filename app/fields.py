@@ -1,0 +1,238 @@
+"""How quantities and texts look outside, and how they are read: integers with units inside."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from typing import Annotated, Any, Final
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationInfo,
+)
+from pydantic_core import PydanticCustomError
+
+from models.quantities import (
+    MASS_MAX_G,
+    PRICE_MAX_MINOR_PER_TONNE,
+    Grams,
+    Metres,
+    Millionths,
+    MinorPerTonne,
+)
+
+_DECIMAL: Final = re.compile(r"[-−]?\d{1,15}(\.\d+)?")
+# What people put between groups of digits in either language; a comma is never a decimal sign.
+_GROUPING: Final = re.compile(r"(?<=\d)[,，\s\u00a0\u202f](?=\d{3}(\D|$))")
+_MARKUP: Final = re.compile(r"<\s*[a-zA-Z/!?]")
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+TONNE_PLACES: Final = 6
+SHOWN_TONNE_PLACES: Final = 3
+MONEY_PLACES: Final = 2
+MILLIONTH_PLACES: Final = 6
+KILOMETRE_PLACES: Final = 3
+HIGHEST: Final = 10**15
+HIGHEST_VALUE: Final = 10**12  # a million units of any parameter
+RADIUS_MAX_M: Final = 5_000_000
+NAME_MAX: Final = 120
+TEXT_MAX: Final = 5_000
+
+# Handed to `model_validate` by callers inside the product, whose numbers are whole already.
+INTERNAL_UNITS: Final = {"units": "internal"}
+
+
+class Command(BaseModel):
+    """What somebody asks for, in the words of the API. Unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+def scaled(value: object, places: int) -> int:
+    """Read a decimal string as a whole number of its smallest unit; finer is refused."""
+    text = _GROUPING.sub("", unicodedata.normalize("NFKC", value).strip()) if isinstance(
+        value, str
+    ) else ""
+    if not _DECIMAL.fullmatch(text):
+        raise PydanticCustomError("decimal_string", "Send a decimal number as a string.")
+    exact = Decimal(text.replace("−", "-")).scaleb(places)
+    if exact != exact.to_integral_value():
+        raise PydanticCustomError("too_fine", "Too many decimal places.")
+    if abs(exact) > HIGHEST:
+        raise PydanticCustomError("out_of_range", "Outside the range this market handles.")
+    return int(exact)
+
+
+def shown(value: int, places: int, at_least: int) -> str:
+    """Write a scaled integer as a decimal string, without needless zeros and without rounding."""
+    whole, _, rest = f"{Decimal(value).scaleb(-places):f}".partition(".")
+    rest = rest.rstrip("0").ljust(at_least, "0")
+    return f"{whole}.{rest}" if rest else whole
+
+
+def _within(
+    places: int, lowest: int, highest: int
+) -> Callable[[object, ValidationInfo], int]:
+    def read(value: object, info: ValidationInfo) -> int:
+        if type(value) is int and info.context is INTERNAL_UNITS:
+            number = value
+        else:
+            number = scaled(value, places)
+        if not lowest <= number <= highest:
+            raise PydanticCustomError("out_of_range", "Outside the range this market handles.")
+        return number
+
+    return read
+
+
+def _absent_if_blank(value: object) -> object:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _readable(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if "\ufffd" in value or any(
+        unicodedata.category(sign) in {"Cc", "Cs", "Cn", "Co"} and sign not in "\n\r\t"
+        for sign in value
+    ):
+        raise PydanticCustomError("unreadable", "This text has characters that cannot be read.")
+    if _MARKUP.search(value):
+        raise PydanticCustomError("markup", "Write plain text, without HTML.")
+    return unicodedata.normalize("NFC", value)
+
+
+def _plain_name(value: object) -> object:
+    value = _readable(value)
+    if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA_STARTS):
+        raise PydanticCustomError("formula", "A name must not begin with = + - or @.")
+    if isinstance(value, str) and re.search(r"[\r\n\t]", value):
+        raise PydanticCustomError("one_line", "Write this on one line.")
+    return value
+
+
+def show_mass(value: int) -> str:
+    return shown(value, TONNE_PLACES, SHOWN_TONNE_PLACES)
+
+
+def show_money(value: int) -> str:
+    return shown(value, MONEY_PLACES, MONEY_PLACES)
+
+
+def show_value(value: int) -> str:
+    return shown(value, MILLIONTH_PLACES, 0)
+
+
+def show_kilometres(value: int) -> str:
+    return shown(value, KILOMETRE_PLACES, 0)
+
+
+def _written(show: Callable[[int], str]) -> PlainSerializer:
+    return PlainSerializer(show, return_type=str)
+
+
+Name = Annotated[str, BeforeValidator(_plain_name), Field(min_length=1, max_length=NAME_MAX)]
+ShortText = Annotated[str, BeforeValidator(_plain_name), Field(max_length=NAME_MAX)]
+LongText = Annotated[str, BeforeValidator(_readable), Field(max_length=TEXT_MAX)]
+MassIn = Annotated[
+    Grams, BeforeValidator(_within(TONNE_PLACES, 1, MASS_MAX_G)), _written(show_mass)
+]
+MassOrZeroIn = Annotated[
+    Grams, BeforeValidator(_within(TONNE_PLACES, 0, MASS_MAX_G)), _written(show_mass)
+]
+PriceIn = Annotated[
+    MinorPerTonne,
+    BeforeValidator(_within(MONEY_PLACES, -PRICE_MAX_MINOR_PER_TONNE, PRICE_MAX_MINOR_PER_TONNE)),
+    _written(show_money),
+]
+ValueIn = Annotated[
+    Millionths,
+    BeforeValidator(_within(MILLIONTH_PLACES, -HIGHEST_VALUE, HIGHEST_VALUE)),
+    _written(show_value),
+]
+RadiusIn = Annotated[
+    Metres,
+    BeforeValidator(_within(KILOMETRE_PLACES, 1, RADIUS_MAX_M)),
+    _written(show_kilometres),
+]
+Blankable = BeforeValidator(_absent_if_blank)
+
+# Facts of a refusal keep their internal name and unit; outside they wear those people know.
+FACT_UNITS: Final[tuple[tuple[str, str, Callable[[int], str]], ...]] = (
+    ("_minor_per_tonne", "_per_t", show_money),
+    ("_minor", "", show_money),
+    ("mass_g", "mass_t", show_mass),
+    ("_millionths", "", show_value),
+    ("_m", "_km", show_kilometres),
+)
+
+
+def outside(name: str, value: object) -> tuple[str, object]:
+    """Name and value of one fact as people and programs outside see them."""
+    for suffix, replacement, show in FACT_UNITS:
+        if name.endswith(suffix) and isinstance(value, int):
+            return name.removesuffix(suffix) + replacement, show(value)
+    return name, value
+
+
+def nested(items: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """Gather flat form fields under the names that errors have.
+
+    `limits-0-upper` becomes `{"limits": [{"upper": …}]}` and rows left wholly blank are dropped;
+    `months_t-0` becomes `{"months_t": […]}`; a name sent several times becomes a list.
+    """
+    tree: dict[str, Any] = {}
+    rows: dict[str, dict[int, dict[str, str]]] = {}
+    places: dict[str, dict[int, str]] = {}
+    for name, value in items:
+        match name.split("-", 2):
+            case [first, place] if place.isdecimal():
+                places.setdefault(first, {})[int(place)] = value
+            case [first, row, field] if row.isdecimal():
+                rows.setdefault(first, {}).setdefault(int(row), {})[field] = value
+            case _:
+                earlier = tree.get(name)
+                tree[name] = value if earlier is None else [*_listed(earlier), value]
+    for first, numbered in rows.items():
+        kept = (numbered[row] for row in sorted(numbered))
+        tree[first] = [row for row in kept if any(value.strip() for value in row.values())]
+    for first, placed in places.items():
+        tree[first] = [placed[place] for place in sorted(placed)]
+    return tree
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
+
+
+def several(value: object) -> object:
+    """Check boxes: one ticked box arrives as a text, none as nothing."""
+    return _listed(value) if isinstance(value, str) else value
+
+
+Several = BeforeValidator(several)
+
+
+def among(words: Iterable[str]) -> AfterValidator:
+    """A word of a literal table; anything else is not one of the options."""
+    known = frozenset(words)
+
+    def check(value: str) -> str:
+        if value not in known:
+            raise PydanticCustomError("literal_error", "Choose one of the options.")
+        return value
+
+    return AfterValidator(check)
+
+
+def _zero_if_blank(value: object) -> object:
+    return "0" if isinstance(value, str) and not value.strip() else value
+
+
+MonthlyMassIn = Annotated[MassOrZeroIn, BeforeValidator(_zero_if_blank)]

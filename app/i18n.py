@@ -1,0 +1,142 @@
+"""Languages: which one a request wants, and texts that are not known until they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, format_decimal, gettext
+
+from models.quantities import GRAMS_PER_TONNE, MINOR_PER_UNIT
+
+LANGUAGES: Final = {"en": "English", "zh": "中文"}
+LANGUAGE_COOKIE: Final = "language"
+# Babel's name of each language a browser may ask for.
+_LOCALES: Final = {"en": "en", "zh": "zh_Hans_CN", "zh-CN": "zh_Hans_CN", "zh-Hans": "zh_Hans_CN"}
+TRANSLATIONS: Final = Path(__file__).parent.parent / "translations"
+
+# What pydantic complains about, said to people; the codes are pydantic's own or of app/fields.py.
+FIELD_MESSAGES: Final = {
+    "missing": "This field is needed.",
+    "extra_forbidden": "There is no such field.",
+    "string_too_short": "This field is needed.",
+    "string_too_long": "This text is too long.",
+    "too_long": "These are too many.",
+    "too_short": "These are too few.",
+    "literal_error": "Choose one of the options.",
+    "int_parsing": "Choose one of the options.",
+    "bool_parsing": "Choose one of the options.",
+    "float_parsing": "Write a number.",
+    "finite_number": "Write a number.",
+    "decimal_string": "Write a number, such as 1200 or 0.35.",
+    "too_fine": "Too many decimal places.",
+    "out_of_range": "Outside the range this market handles.",
+    "greater_than_equal": "Outside the range this market handles.",
+    "less_than_equal": "Outside the range this market handles.",
+    "date_from_datetime_parsing": "Write a date, such as 2026-06-30.",
+    "date_parsing": "Write a date, such as 2026-06-30.",
+    "unreadable": "This text has characters that cannot be read.",
+    "markup": "Write plain text, without HTML.",
+    "formula": "A name must not begin with = + - or @.",
+    "one_line": "Write this on one line.",
+    "polygon": "Draw an area with at least three corners that does not cross itself.",
+}
+OTHER_FIELD_MESSAGE: Final = "This value is not valid."
+
+
+def wanted_language() -> str:
+    """The reader's own choice, else what the browser asks for, else English."""
+    if not has_request_context():
+        return "en"
+    if (chosen := request.cookies.get(LANGUAGE_COOKIE)) in LANGUAGES:
+        return chosen
+    best = request.accept_languages.best_match(list(_LOCALES), default="en")
+    return "zh" if best.startswith("zh") else "en"
+
+
+def current_language() -> str:
+    if "language" not in g:
+        g.language = wanted_language()
+    return str(g.language)
+
+
+def say(message: str, **values: object) -> str:
+    return str(gettext(message, **values))
+
+
+def say_field(kind: str) -> str:
+    return say(FIELD_MESSAGES.get(kind, OTHER_FIELD_MESSAGE))
+
+
+def set_up_languages(app: Flask) -> None:
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
+    Babel(app, locale_selector=lambda: _LOCALES[wanted_language()])
+
+
+def named(row: object, field: str = "name") -> str:
+    """The name of a thing in the reader's language; the one name it has, where it has only one.
+
+    Proper names are never machine translated.
+    """
+    english, chinese = getattr(row, f"{field}_en", None), getattr(row, f"{field}_zh", None)
+    wanted, other = (chinese, english) if current_language() == "zh" else (english, chinese)
+    return str(wanted or other or "")
+
+
+def show_number(value: float, places: int = 0) -> str:
+    """A number with the reader's grouping and exactly `places` decimals."""
+    pattern = "#,##0" + ("." + "0" * places if places else "")
+    return str(format_decimal(value, format=pattern))
+
+
+def show_up_to(value: float, places: int = 2) -> str:
+    """A number with at most `places` decimals, as limits and assays are written."""
+    return str(format_decimal(value, format="#,##0." + "#" * places))
+
+
+def show_tonnes(mass_g: int, places: int = 0) -> str:
+    return show_number(mass_g / GRAMS_PER_TONNE, places)
+
+
+def show_megatonnes(mass_g: int, places: int = 1) -> str:
+    return show_number(mass_g / GRAMS_PER_TONNE / 1e6, places)
+
+
+def show_price(price_minor: int, places: int = 0) -> str:
+    """The size of a price; who pays is said in words beside it, never by a sign."""
+    return show_number(abs(price_minor) / MINOR_PER_UNIT, places)
+
+
+def show_signed(price_minor: int, places: int = 1) -> str:
+    """A part of a sum, with a true minus sign."""
+    sign = "−" if price_minor < 0 else ""
+    return sign + show_number(abs(price_minor) / MINOR_PER_UNIT, places)
+
+
+def show_kilometres(distance_m: int) -> str:
+    return show_number(distance_m / 1000, 0 if distance_m >= 1000 else 1)
+
+
+def show_percent(share: float, places: int = 1) -> str:
+    return show_number(100 * share, places)
+
+
+def show_date(day: date) -> str:
+    return day.isoformat()
+
+
+FILTERS: Final[Mapping[str, Callable[..., str]]] = {
+    "named": named,
+    "number": show_number,
+    "up_to": show_up_to,
+    "tonnes": show_tonnes,
+    "megatonnes": show_megatonnes,
+    "price": show_price,
+    "signed": show_signed,
+    "km": show_kilometres,
+    "percent": show_percent,
+    "iso": show_date,
+}

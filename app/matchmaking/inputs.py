@@ -1,0 +1,50 @@
+"""What can be asked of the market."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from app.fields import Blankable, Command, ShortText
+from app.journal.inputs import JobCommand
+
+PAGE_MAX = 1_000
+
+
+class MarketFilter(Command):
+    """One filter for the list and the map; everything left out is any."""
+
+    side: Literal["all", "stream", "demand"] = "all"
+    material: Annotated[int | None, Blankable] = None
+    near: ShortText = ""
+    within_km: Annotated[Literal["50", "100", "200", "300"] | None, Blankable] = None
+    price: Annotated[Literal["pays", "50", "100"] | None, Blankable] = None
+    q: ShortText = ""
+    page: int = Field(default=1, ge=1, le=PAGE_MAX)
+
+
+class RefreshStream(JobCommand):
+    kind: ClassVar[str] = "matchmaking.refresh_stream"
+
+    stream_id: int
+
+
+class RefreshDemand(JobCommand):
+    kind: ClassVar[str] = "matchmaking.refresh_demand"
+
+    demand_id: int
+
+
+class RefreshSite(JobCommand):
+    """A paper of the site was filed: what its demands may take has changed."""
+
+    kind: ClassVar[str] = "matchmaking.refresh_site"
+
+    site_id: int
+
+
+class RefreshMarket(JobCommand):
+    """Assays and papers end with the day, and closures begin: once a night all is matched anew."""
+
+    kind: ClassVar[str] = "matchmaking.refresh_market"

@@ -1,0 +1,223 @@
+"""Use cases of streams."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, insert
+from sqlalchemy.orm import Session
+
+from app.catalogue.queries import check_material, code_ids_of, parameters_by_id
+from app.journal.services import record
+from app.places.queries.sites import check_own_sites
+from app.streams.inputs import AddAssay, StreamTerms
+from app.streams.queries import lock_stream
+from models.catalogue.composition import Reading, check_composition
+from models.errors import Conflict, Invalid
+from models.permissions import Actor, Capability, require_organization, require_owner
+from models.quantities import Grams
+from models.streams.assays import check_basis, check_dates, check_size
+from models.streams.calendar import check_calendar
+from models.streams.events import StreamChanged
+from models.streams.life import STREAM_MOVES, Action, State, next_move
+from models.streams.tables import Assay, AssayValue, Stream, StreamClosure, StreamMonth
+
+
+def create_streams(
+    session: Session, commands: Sequence[StreamTerms], *, actor: Actor, now: datetime
+) -> list[Stream]:
+    """Note down streams of one organization as drafts, in the order given."""
+    owner_id = require_organization(actor, Capability.MANAGE_STREAMS)
+    check_own_sites(session, [command.site_id for command in commands], owner_id=owner_id)
+    codes = code_ids_of(session, [command.waste_code for command in commands])
+    streams = []
+    for command, code_id in zip(commands, codes, strict=True):
+        _check_terms(session, command)
+        stream = Stream(organization_id=owner_id, created_at=now, changed_at=now, version=1)
+        _write_terms(stream, command, code_id)
+        streams.append(stream)
+    session.add_all(streams)
+    session.flush()
+    for stream, command in zip(streams, commands, strict=True):
+        _write_calendar(session, stream, command)
+    return streams
+
+
+def create_stream(
+    session: Session, command: StreamTerms, *, actor: Actor, now: datetime
+) -> Stream:
+    """Note down one stream as a draft."""
+    (stream,) = create_streams(session, [command], actor=actor, now=now)
+    return stream
+
+
+def change_stream(
+    session: Session, stream_id: int, command: StreamTerms, *, actor: Actor, now: datetime
+) -> Stream:
+    """State a stream anew; a change of a published stream takes effect at once."""
+    stream = lock_stream(session, stream_id)
+    require_owner(actor, Capability.MANAGE_STREAMS, stream.organization_id)
+    if command.version is not None and command.version != stream.version:
+        raise Conflict("listing-changed", "Somebody changed this in the meantime. Look again.")
+    next_move(STREAM_MOVES, stream.known_state, Action.CHANGE)
+    check_own_sites(session, [command.site_id], owner_id=stream.organization_id)
+    (code_id,) = code_ids_of(session, [command.waste_code])
+    _check_terms(session, command)
+    _write_terms(stream, command, code_id)
+    session.execute(delete(StreamMonth).where(StreamMonth.stream_id == stream.id))
+    session.execute(delete(StreamClosure).where(StreamClosure.stream_id == stream.id))
+    _write_calendar(session, stream, command)
+    _note_change(session, stream, Action.CHANGE, actor=actor, now=now)
+    return stream
+
+
+def move_stream(
+    session: Session, stream_id: int, action: Action, *, actor: Actor, now: datetime
+) -> Stream:
+    """Publish, pause or close a stream."""
+    stream = lock_stream(session, stream_id)
+    move = next_move(STREAM_MOVES, stream.known_state, action)
+    require_owner(actor, move.capability, stream.organization_id)
+    stream.state = move.target.value
+    if move.target is State.PUBLISHED and stream.published_at is None:
+        stream.published_at = now
+    _note_change(session, stream, action, actor=actor, now=now)
+    return stream
+
+
+def add_assay(
+    session: Session, stream_id: int, command: AddAssay, *, actor: Actor, now: datetime
+) -> Assay:
+    """Put a dated sample on file; from now on the newest valid one counts."""
+    stream = lock_stream(session, stream_id)
+    require_owner(actor, Capability.MANAGE_STREAMS, stream.organization_id)
+    if stream.known_state is State.CLOSED:
+        raise Conflict("listing-closed", "A closed listing is not changed any more.")
+    check_assay(session, command, now=now)
+    (assay,) = write_assays(session, [(stream.id, command)], now=now)
+    _note_change(session, stream, Action.CHANGE, actor=actor, now=now)
+    return assay
+
+
+def check_assay(session: Session, command: AddAssay, *, now: datetime) -> None:
+    """Refuse an assay that contradicts itself or what is possible."""
+    check_dates(sampled_on=command.sampled_on, valid_until=command.valid_until, today=now.date())
+    check_basis(basis=command.basis, moisture=command.moisture)
+    check_size([value.parameter for value in command.values])
+    parameters = parameters_by_id(session)
+    readings = []
+    for number, value in enumerate(command.values):
+        rule = parameters.get(value.parameter)
+        if rule is None:
+            raise Invalid(
+                "measured-parameter-unknown",
+                "The catalogue has no such parameter to measure.",
+                field=f"values-{number}-parameter",
+            )
+        readings.append(Reading.of(rule, value, number))
+    check_composition(readings, basis=command.basis, moisture=command.moisture)
+
+
+def write_assays(
+    session: Session,
+    assays: Sequence[tuple[int, AddAssay]],
+    *,
+    now: datetime,
+    estimated: bool = False,
+) -> list[Assay]:
+    """Store checked assays, each with the id of its stream."""
+    rows = [
+        Assay(
+            stream_id=stream_id,
+            sampled_on=command.sampled_on,
+            valid_until=command.valid_until,
+            laboratory=command.laboratory,
+            sampling_plan=command.sampling_plan,
+            provenance=command.provenance,
+            basis=command.basis,
+            moisture_millionths=command.moisture,
+            estimated=estimated,
+            created_at=now,
+        )
+        for stream_id, command in assays
+    ]
+    session.add_all(rows)
+    session.flush()
+    values = [
+        {
+            "assay_id": row.id,
+            "parameter_id": value.parameter,
+            "typical_millionths": value.typical,
+            "minimum_millionths": value.minimum,
+            "maximum_millionths": value.maximum,
+            "deviation_millionths": value.deviation,
+            "method": value.method,
+        }
+        for row, (_, command) in zip(rows, assays, strict=True)
+        for value in command.values
+    ]
+    if values:
+        session.execute(insert(AssayValue), values)
+    return rows
+
+
+def adopt_streams(
+    session: Session, streams: Sequence[Stream], keys: Sequence[str], *, now: datetime
+) -> None:
+    """Publish drafts that an import made of estimates; the importer has the market matched."""
+    for stream, key in zip(streams, keys, strict=True):
+        stream.state = next_move(STREAM_MOVES, stream.known_state, Action.PUBLISH).target.value
+        stream.published_at = now
+        stream.estimated = True
+        stream.external_key = key
+    session.flush()
+
+
+def _check_terms(session: Session, command: StreamTerms) -> None:
+    check_calendar(command.months_g, command.closure_rules())
+    check_material(session, command.material_id)
+    if command.stock_g and command.storage_limit_g and command.stock_g > command.storage_limit_g:
+        raise Invalid(
+            "stock-above-limit", "There is more in stock than the store holds.", field="stock_t"
+        )
+
+
+def _write_terms(stream: Stream, command: StreamTerms, code_id: int) -> None:
+    stream.site_id = command.site_id
+    stream.waste_code_id = code_id
+    stream.material_id = command.material_id
+    stream.name = command.name
+    stream.description = command.description
+    stream.physical_form = command.physical_form
+    stream.rhythm = command.rhythm
+    stream.legal_status = command.legal_status
+    stream.visibility = command.visibility
+    stream.vehicles = command.vehicle_bits
+    stream.ask_minor_per_tonne = command.ask_minor_per_tonne
+    stream.vat_included = command.vat_included
+    stream.year_g = Grams(sum(command.months_g))
+    stream.delivery_term = command.delivery_term
+    stream.stock_g = command.stock_g
+    stream.storage_limit_g = command.storage_limit_g
+
+
+def _write_calendar(session: Session, stream: Stream, command: StreamTerms) -> None:
+    months = [
+        {"stream_id": stream.id, "month": month, "mass_g": mass_g}
+        for month, mass_g in enumerate(command.months_g, start=1)
+    ]
+    session.execute(insert(StreamMonth), months)
+    closures = [{"stream_id": stream.id} | closure.model_dump() for closure in command.closures]
+    if closures:
+        session.execute(insert(StreamClosure), closures)
+
+
+def _note_change(
+    session: Session, stream: Stream, action: Action, *, actor: Actor, now: datetime
+) -> None:
+    stream.version += 1
+    stream.changed_at = now
+    session.flush()
+    event = StreamChanged(stream_id=stream.id, action=action.value, version=stream.version)
+    record(session, event, now=now, actor=actor)

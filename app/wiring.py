@@ -1,0 +1,86 @@
+"""Who is connected to whom: edges, reactions, jobs, schedule. Everything that points upward."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from click import Command
+from flask import Blueprint
+from sqlalchemy.orm import sessionmaker
+
+from app.accounts.commands import register_command
+from app.accounts.pages import accounts_pages
+from app.catalogue.pages import catalogue_pages
+from app.compliance.pages import compliance_pages
+from app.database import SessionFactory, open_engine
+from app.demands.pages import demands_pages
+from app.demonstration.commands import demo_command
+from app.journal.inputs import JobKind, PurgeJournal, ScheduledCommand
+from app.journal.jobs import run_purge_journal
+from app.journal.pages import journal_pages
+from app.journal.services import Subscriptions
+from app.matchmaking.commands import match_command
+from app.matchmaking.inputs import RefreshDemand, RefreshMarket, RefreshSite, RefreshStream
+from app.matchmaking.jobs import MatchingJobs
+from app.matchmaking.pages import matchmaking_pages
+from app.places.pages import places_pages
+from app.settings import Settings
+from app.streams.pages import streams_pages
+from models.compliance.events import PaperFiled
+from models.demands.events import DemandChanged
+from models.streams.events import StreamChanged
+
+PAGES: Final[tuple[Blueprint, ...]] = (
+    journal_pages,
+    accounts_pages,
+    catalogue_pages,
+    places_pages,
+    compliance_pages,
+    streams_pages,
+    demands_pages,
+    matchmaking_pages,
+)
+COMMANDS: Final[tuple[Command, ...]] = (register_command, demo_command, match_command)
+# Nightly in the market's zone: 18:10 UTC is ten past two in China.
+NIGHTLY: Final = datetime(2026, 1, 1, 18, 10, tzinfo=UTC)
+SCHEDULES: Final[tuple[ScheduledCommand, ...]] = (
+    ScheduledCommand(
+        name="refresh the market",
+        command=RefreshMarket(),
+        every=timedelta(days=1),
+        any_occurrence=NIGHTLY,
+    ),
+    ScheduledCommand(
+        name="purge the journal",
+        command=PurgeJournal(),
+        every=timedelta(days=1),
+        any_occurrence=NIGHTLY + timedelta(minutes=20),
+    ),
+)
+
+
+def job_kinds(settings: Settings) -> Mapping[str, JobKind]:
+    """Every kind of job that a worker of this installation carries out."""
+    matching = MatchingJobs(settings.matching)
+    return {
+        PurgeJournal.kind: JobKind(PurgeJournal, run_purge_journal),
+        RefreshStream.kind: JobKind(RefreshStream, matching.refresh_stream),
+        RefreshDemand.kind: JobKind(RefreshDemand, matching.refresh_demand),
+        RefreshSite.kind: JobKind(RefreshSite, matching.refresh_site),
+        RefreshMarket.kind: JobKind(RefreshMarket, matching.refresh_market),
+    }
+
+
+def subscriptions() -> Subscriptions:
+    wanted = Subscriptions()
+    wanted.react(StreamChanged, lambda event: RefreshStream(stream_id=event.stream_id))
+    wanted.react(DemandChanged, lambda event: RefreshDemand(demand_id=event.demand_id))
+    wanted.react(PaperFiled, lambda event: RefreshSite(site_id=event.site_id))
+    return wanted
+
+
+def open_sessions(database_url: str) -> SessionFactory:
+    """The only way to sessions: they know who wants to hear of which event."""
+    return sessionmaker(open_engine(database_url), info=subscriptions().as_session_info())
