@@ -26,7 +26,7 @@ from app.places.services import load_places
 from app.settings import Settings
 from app.web import create_app
 from app.wiring import COMMANDS, SCHEDULES, job_kinds, open_sessions
-from app.worker import StopRequest, Worker, stop_on_signals
+from app.worker import Worker, stop_on_signals
 from models.permissions import SYSTEM
 
 ROOT: Final = Path(__file__).parent.parent
@@ -65,9 +65,8 @@ def upgrade(settings: Settings) -> None:
 def worker() -> None:
     """Carry out background jobs until stopped; any number may run at once."""
     settings = installation().settings
-    stop = StopRequest()
-    stop_on_signals(stop)
-    Worker(open_sessions(settings.database), job_kinds(settings)).run_forever(stop)
+    sessions = open_sessions(settings.database)
+    Worker(sessions=sessions, jobs=job_kinds(settings)).run_forever(stop_on_signals())
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
@@ -95,7 +94,7 @@ def serve(host: str, port: int, processes: int, threads: int, *, with_worker: bo
     """Serve the market."""
     beside = None
     if with_worker:
-        beside = subprocess.Popen([sys.executable, "-m", "app.cli", "worker"])  # noqa: S603
+        beside = subprocess.Popen([sys.executable, "-m", "app.cli", "worker"])
     options: dict[str, object] = {
         "bind": f"{host}:{port}",
         "workers": processes,

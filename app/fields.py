@@ -56,9 +56,11 @@ class Command(BaseModel):
 
 def scaled(value: object, places: int) -> int:
     """Read a decimal string as a whole number of its smallest unit; finer is refused."""
-    text = _GROUPING.sub("", unicodedata.normalize("NFKC", value).strip()) if isinstance(
-        value, str
-    ) else ""
+    text = (
+        _GROUPING.sub("", unicodedata.normalize("NFKC", value).strip())
+        if isinstance(value, str)
+        else ""
+    )
     if not _DECIMAL.fullmatch(text):
         raise PydanticCustomError("decimal_string", "Send a decimal number as a string.")
     exact = Decimal(text.replace("−", "-")).scaleb(places)
@@ -76,9 +78,7 @@ def shown(value: int, places: int, at_least: int) -> str:
     return f"{whole}.{rest}" if rest else whole
 
 
-def _within(
-    places: int, lowest: int, highest: int
-) -> Callable[[object, ValidationInfo], int]:
+def _within(places: int, lowest: int, highest: int) -> Callable[[object, ValidationInfo], int]:
     def read(value: object, info: ValidationInfo) -> int:
         if type(value) is int and info.context is INTERNAL_UNITS:
             number = value

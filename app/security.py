@@ -120,9 +120,7 @@ def _admit() -> AnyResponse | None:
     if endpoint in ANONYMOUS:
         return None
     find_frame = installation().find_frame
-    g.frame = find_frame(
-        request_session(), session.get("user_id"), session.get("organization_id")
-    )
+    g.frame = find_frame(request_session(), session.get("user_id"), session.get("organization_id"))
     if needed is PUBLIC or g.frame.actor.may(needed):
         return None
     if g.frame.actor.role is Role.VISITOR:

@@ -34,9 +34,7 @@ def submit_sign_in() -> ResponseReturnValue:
             entry = sign_in(session, command)
     except Refusal as refusal:
         values = form_fields() | {"password": ""}
-        page = render_template(
-            "accounts/sign_in.html", values=values, problem=problem_of(refusal)
-        )
+        page = render_template("accounts/sign_in.html", values=values, problem=problem_of(refusal))
         return page, status_of(refusal)
     sign_in_session(user_id=entry.user_id, organization_id=entry.organization_id)
     return redirect(_own_address(command.next), code=303)

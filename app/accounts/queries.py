@@ -45,6 +45,4 @@ def holds_demonstration(session: Session) -> bool:
 
 
 def organization_by_key(session: Session, external_key: str) -> int | None:
-    return session.scalar(
-        select(Organization.id).where(Organization.external_key == external_key)
-    )
+    return session.scalar(select(Organization.id).where(Organization.external_key == external_key))

@@ -81,9 +81,10 @@ def code_facts(session: Session) -> dict[int, CodeFacts]:
             select(WasteCode.id, WasteCode.parent_id, WasteCode.hazardous)
         )
     }
-    facts = {}
+    facts: dict[int, CodeFacts] = {}
     for code_id, (_, hazardous) in rows.items():
-        lineage, above = [], code_id
+        lineage: list[int] = []
+        above: int | None = code_id
         while above is not None:
             lineage.append(above)
             above = rows[above][0]
@@ -95,7 +96,7 @@ def code_facts(session: Session) -> dict[int, CodeFacts]:
 
 def profile_of(session: Session, jurisdiction: str) -> Profile:
     rows: dict[str, list[tuple[str, str, bool, str]]] = defaultdict(list)
-    for kind, *rest in session.execute(
+    for kind, requirement, paper_kind, covers_codes, clause in session.execute(
         select(
             PaperRequirement.waste_kind,
             PaperRequirement.requirement,
@@ -104,7 +105,7 @@ def profile_of(session: Session, jurisdiction: str) -> Profile:
             PaperRequirement.clause,
         ).where(PaperRequirement.jurisdiction_code == jurisdiction)
     ):
-        rows[kind].append((rest[0], rest[1], rest[2], rest[3]))
+        rows[kind].append((requirement, paper_kind, covers_codes, clause))
     crossings = session.execute(
         select(
             CrossingRule.waste_kind, CrossingRule.purpose, CrossingRule.outcome, CrossingRule.clause
@@ -133,7 +134,7 @@ def papers_by_site(
     found: list[tuple[int, int, str, str, date, date | None]] = []
     codes: dict[int, set[int]] = defaultdict(set)
     for wanted in conditions(Paper.site_id, site_ids):
-        found += [row._tuple() for row in session.execute(query.where(wanted))]
+        found += session.execute(query.where(wanted)).all()
         for paper_id, code_id in session.execute(code_query.where(wanted)):
             codes[paper_id].add(code_id)
     papers: dict[int, list[PaperFacts]] = defaultdict(list)
@@ -166,4 +167,4 @@ def papers_of(session: Session, organization_id: int) -> list[PaperRow]:
         .where(Paper.organization_id == organization_id)
         .order_by(Paper.valid_until.is_(None), Paper.valid_until, Paper.id)
     )
-    return [PaperRow(**row._mapping) for row in session.execute(query)]  # noqa: SLF001
+    return [PaperRow(**row) for row in session.execute(query).mappings()]

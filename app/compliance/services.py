@@ -99,9 +99,7 @@ def file_papers(
     for paper, command in zip(papers, commands, strict=True):
         if command.codes:
             codes = code_ids_of(session, command.codes, field="codes")
-            session.add_all(
-                PaperCode(paper_id=paper.id, waste_code_id=code) for code in set(codes)
-            )
+            session.add_all(PaperCode(paper_id=paper.id, waste_code_id=code) for code in set(codes))
         if not demonstration:
             event = PaperFiled(paper_id=paper.id, site_id=paper.site_id)
             record(session, event, now=now, actor=actor)

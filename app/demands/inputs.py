@@ -79,8 +79,6 @@ class LimitIn(Command):
 class DemandTerms(ListingTerms):
     """A demand as its owner states it, when it is made and whenever it is changed."""
 
-    model_config = {"arbitrary_types_allowed": True}
-
     site_id: int = Field(ge=1)
     codes: Annotated[list[ShortText], Several, Field(min_length=1, max_length=60)]
     material_id: Annotated[int | None, Blankable] = None

@@ -53,9 +53,7 @@ def own_demands(session: Session, *, actor: Actor) -> list[DemandRow]:
         .scalar_subquery()
     )
     query = (
-        select(Demand, limits)
-        .where(Demand.organization_id == owner_id)
-        .order_by(Demand.id.desc())
+        select(Demand, limits).where(Demand.organization_id == owner_id).order_by(Demand.id.desc())
     )
     return [
         DemandRow(
@@ -96,7 +94,7 @@ def demand_details(session: Session, demand_id: int) -> DemandDetails:
     months = session.execute(
         select(DemandMonth.month, DemandMonth.capacity_g).where(DemandMonth.demand_id == demand.id)
     )
-    by_month = {month: capacity_g for month, capacity_g in months}
+    by_month = dict(months.all())
     limits = session.scalars(
         select(DemandLimit).where(DemandLimit.demand_id == demand.id).order_by(DemandLimit.id)
     )

@@ -39,22 +39,19 @@ def create_demands(
     """Note down demands of one organization as drafts, in the order given."""
     owner_id = require_organization(actor, Capability.MANAGE_DEMANDS)
     check_own_sites(session, [command.site_id for command in commands], owner_id=owner_id)
+    _check_terms(session, commands)
     demands = []
     for command in commands:
-        _check_terms(session, command)
         demand = Demand(organization_id=owner_id, created_at=now, changed_at=now, version=1)
         _write_terms(demand, command)
         demands.append(demand)
     session.add_all(demands)
     session.flush()
-    for demand, command in zip(demands, commands, strict=True):
-        _write_details(session, demand, command)
+    _write_details(session, list(zip(demands, commands, strict=True)))
     return demands
 
 
-def create_demand(
-    session: Session, command: DemandTerms, *, actor: Actor, now: datetime
-) -> Demand:
+def create_demand(session: Session, command: DemandTerms, *, actor: Actor, now: datetime) -> Demand:
     """Note down one demand as a draft."""
     (demand,) = create_demands(session, [command], actor=actor, now=now)
     return demand
@@ -70,11 +67,11 @@ def change_demand(
         raise Conflict("listing-changed", "Somebody changed this in the meantime. Look again.")
     next_move(DEMAND_MOVES, demand.known_state, Action.CHANGE)
     check_own_sites(session, [command.site_id], owner_id=demand.organization_id)
-    _check_terms(session, command)
+    _check_terms(session, [command])
     _write_terms(demand, command)
     for table in (DemandCode, DemandLimit, DemandMonth, DemandClosure):
         session.execute(delete(table).where(table.demand_id == demand.id))
-    _write_details(session, demand, command)
+    _write_details(session, [(demand, command)])
     _note_change(session, demand, Action.CHANGE, actor=actor, now=now)
     return demand
 
@@ -105,26 +102,35 @@ def adopt_demands(
     session.flush()
 
 
-def _check_terms(session: Session, command: DemandTerms) -> None:
-    check_calendar(command.months_g, command.closure_rules())
-    check_limits(command.limit_rules())
-    if (command.area if command.reach == "area" else command.radius_m) is None:
+def _check_terms(session: Session, commands: Sequence[DemandTerms]) -> None:
+    parameters = parameters_by_id(session)
+    for command in commands:
+        check_calendar(command.months_g, command.closure_rules())
+        check_limits(command.limit_rules())
+        _check_reach(command)
+        for number, limit in enumerate(command.limits):
+            if limit.parameter not in parameters:
+                raise Invalid(
+                    "limited-parameter-unknown",
+                    "The catalogue has no such parameter to limit.",
+                    field=f"limits-{number}-parameter",
+                )
+    for material_id in {command.material_id for command in commands}:
+        check_material(session, material_id)
+    for route_id in {command.route_id for command in commands}:
+        check_route(session, route_id)
+    for specification_id in {command.specification_id for command in commands}:
+        check_specification(session, specification_id)
+
+
+def _check_reach(command: DemandTerms) -> None:
+    by_area = command.reach == "area"
+    if (command.area if by_area else command.radius_m) is None:
         raise Invalid(
             "reach-missing",
             "Say how far you reach: a radius, or an area drawn on the map.",
-            field="area" if command.reach == "area" else "radius_km",
+            field="area" if by_area else "radius_km",
         )
-    parameters = parameters_by_id(session)
-    for number, limit in enumerate(command.limits):
-        if limit.parameter not in parameters:
-            raise Invalid(
-                "limited-parameter-unknown",
-                "The catalogue has no such parameter to limit.",
-                field=f"limits-{number}-parameter",
-            )
-    check_material(session, command.material_id)
-    check_route(session, command.route_id)
-    check_specification(session, command.specification_id)
 
 
 def _write_terms(demand: Demand, command: DemandTerms) -> None:
@@ -143,42 +149,49 @@ def _write_terms(demand: Demand, command: DemandTerms) -> None:
     demand.area = command.area if command.reach == "area" else None
 
 
-def _write_details(session: Session, demand: Demand, command: DemandTerms) -> None:
-    stated = set(code_ids_of(session, command.codes, field="codes"))
-    accepted = stated | accepted_codes(session, stated)
-    rows = [
-        {"demand_id": demand.id, "waste_code_id": code_id, "stated": code_id in stated}
-        for code_id in sorted(accepted)
-    ]
-    session.execute(insert(DemandCode), rows)
-    months = [
-        {"demand_id": demand.id, "month": month, "capacity_g": capacity_g}
-        for month, capacity_g in enumerate(command.months_g, start=1)
-    ]
-    session.execute(insert(DemandMonth), months)
-    closures = [
-        {"demand_id": demand.id} | closure.model_dump() for closure in command.closures
-    ]
+def _write_details(session: Session, stated: Sequence[tuple[Demand, DemandTerms]]) -> None:
+    """Codes, limits, months and closures of demands, in one statement for each kind."""
     parameters = parameters_by_id(session)
-    limits = [
-        {
-            "demand_id": demand.id,
-            "parameter_id": limit.parameter,
-            "lower_millionths": limit.lower,
-            "upper_millionths": limit.upper,
-            "strict_lower": limit.strict_lower,
-            "strict_upper": limit.strict_upper,
-            "hard": limit.hard,
-            "basis": _basis(limit, parameters),
-            "method": limit.method,
-            "any_of": limit.any_of,
-        }
-        for limit in command.limits
-    ]
-    if closures:
-        session.execute(insert(DemandClosure), closures)
-    if limits:
-        session.execute(insert(DemandLimit), limits)
+    codes: list[dict[str, object]] = []
+    months: list[dict[str, object]] = []
+    limits: list[dict[str, object]] = []
+    closures: list[dict[str, object]] = []
+    for demand, command in stated:
+        own: dict[str, object] = {"demand_id": demand.id}
+        of_demand = set(code_ids_of(session, command.codes, field="codes"))
+        accepted = of_demand | accepted_codes(session, of_demand)
+        codes += [
+            own | {"waste_code_id": code_id, "stated": code_id in of_demand}
+            for code_id in sorted(accepted)
+        ]
+        months += [
+            own | {"month": month, "capacity_g": capacity_g}
+            for month, capacity_g in enumerate(command.months_g, start=1)
+        ]
+        closures += [own | closure.model_dump() for closure in command.closures]
+        limits += [own | _limit_row(limit, parameters) for limit in command.limits]
+    for table, rows in (
+        (DemandCode, codes),
+        (DemandMonth, months),
+        (DemandLimit, limits),
+        (DemandClosure, closures),
+    ):
+        if rows:
+            session.execute(insert(table), rows)
+
+
+def _limit_row(limit: LimitIn, parameters: Mapping[int, ParameterRow]) -> dict[str, object]:
+    return {
+        "parameter_id": limit.parameter,
+        "lower_millionths": limit.lower,
+        "upper_millionths": limit.upper,
+        "strict_lower": limit.strict_lower,
+        "strict_upper": limit.strict_upper,
+        "hard": limit.hard,
+        "basis": _basis(limit, parameters),
+        "method": limit.method,
+        "any_of": limit.any_of,
+    }
 
 
 def _basis(limit: LimitIn, parameters: Mapping[int, ParameterRow]) -> str:

@@ -34,7 +34,9 @@ CREDENTIALS: Final = "demo-credentials.json"
 
 
 @click.command("demo")
-@click.option("--region", "regions", multiple=True, help="Province by its English name; repeatable.")
+@click.option(
+    "--region", "regions", multiple=True, help="Province by its English name; repeatable."
+)
 @click.option("--all", "whole_country", is_flag=True, help="Every province: 4,562 streams.")
 @click.option("--if-empty", is_flag=True, help="Do nothing where a demonstration is loaded.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")

@@ -7,13 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVar, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.inputs import RegisterOrganization, RegisterUser
 from app.accounts.services import register_organization, register_organizations, register_user
-from app.catalogue.queries import parameters_by_id, specification_limits
+from app.catalogue.queries import specification_limits
 from app.compliance.inputs import FilePaper
 from app.compliance.services import file_papers
 from app.demands.inputs import DemandTerms
@@ -27,19 +28,22 @@ from app.demonstration.scenario import (
     StreamDraft,
 )
 from app.fields import INTERNAL_UNITS
-from app.places.inputs import SiteFacts
+from app.places.inputs import Precision, SiteFacts
 from app.places.queries.regions import region_finder
 from app.places.services import store_site
 from app.settings import PlacesPolicy
 from app.streams.inputs import AddAssay, StreamTerms
 from app.streams.services import adopt_streams, create_streams, write_assays
 from models.accounts.tables import Organization, User
+from models.catalogue.composition import MOISTURE
 from models.catalogue.tables import Material, Parameter, Route, Specification
+from models.catalogue.vocabulary import AS_RECEIVED, DRY
 from models.demands.tables import Demand
 from models.permissions import Actor, Capability, acting_for, require
 from models.places.tables import Site
 from models.streams.tables import Stream
 
+Draft = TypeVar("Draft", StreamDraft, DemandDraft)
 GUIDANCE_DAYS = 3_650  # a guidance value does not expire; a stored assay has to end some day
 PAPER_AGE_DAYS = 900
 _OPERATOR_EMAIL = "operator@demo.example"
@@ -115,7 +119,7 @@ def _site_facts(site: PlantSite) -> SiteFacts:
         kind=site.kind,
         lat=site.latitude,
         lon=site.longitude,
-        precision=site.precision,
+        precision=cast("Precision", site.precision),
         coordinate_source=site.source,
         external_key=site.key,
         capacity_note=site.capacity_note,
@@ -125,7 +129,7 @@ def _site_facts(site: PlantSite) -> SiteFacts:
 
 def _names(session: Session) -> _Names:
     def ids(table: type[Material | Route | Specification | Parameter]) -> dict[str, int]:
-        return dict(session.execute(select(table.code, table.id)).tuples().all())
+        return dict(session.execute(select(table.code, table.id)).all())
 
     return _Names(
         materials=ids(Material),
@@ -175,8 +179,7 @@ def _load_demands(
         papers = _papers(of_site, site_ids[site_key], now.date())
         file_papers(session, papers, actor=owner, now=now, demonstration=True)
         commands = [
-            _demand_terms(draft, site_ids[site_key], names, limits, now.date())
-            for draft in of_site
+            _demand_terms(draft, site_ids[site_key], names, limits, now.date()) for draft in of_site
         ]
         made = create_demands(session, commands, actor=owner, now=now)
         adopt_demands(session, made, [draft.key for draft in of_site], now=now)
@@ -184,10 +187,8 @@ def _load_demands(
     return count
 
 
-def _by_site(
-    drafts: Sequence[StreamDraft] | Sequence[DemandDraft], site_ids: Mapping[str, int]
-) -> dict[str, list]:
-    grouped = defaultdict(list)
+def _by_site(drafts: Sequence[Draft], site_ids: Mapping[str, int]) -> dict[str, list[Draft]]:
+    grouped: dict[str, list[Draft]] = defaultdict(list)
     for draft in drafts:
         if draft.site_key in site_ids:
             grouped[draft.site_key].append(draft)
@@ -224,7 +225,7 @@ def _assay(draft: CompositionDraft, names: _Names, today: date) -> AddAssay:
             "valid_until": max(sampled_on, today + timedelta(days=valid_days)),
             "laboratory": "demonstration (invented)",
             "provenance": draft.provenance,
-            "basis": "dry",
+            "basis": _basis(draft),
             "moisture": draft.moisture,
             "values": [
                 {
@@ -239,6 +240,12 @@ def _assay(draft: CompositionDraft, names: _Names, today: date) -> AddAssay:
         },
         context=INTERNAL_UNITS,
     )
+
+
+def _basis(draft: CompositionDraft) -> str:
+    """Scrap is weighed wet; everything else of the scenario is stated dry."""
+    stated = {value.basis for value in draft.values if value.parameter != MOISTURE}
+    return DRY if DRY in stated else AS_RECEIVED
 
 
 class _LimitsOfSpecifications:
@@ -376,7 +383,7 @@ def open_demonstration_accounts(
     return credentials
 
 
-def _largest_owner(session: Session, table: type[Stream] | type[Demand]) -> int:
+def _largest_owner(session: Session, table: type[Stream | Demand]) -> int:
     """The organization with the largest listing of the demonstration."""
     query = select(table.organization_id).where(table.estimated).order_by(table.year_g.desc())
     return session.execute(query.order_by(table.id).limit(1)).scalar_one()

@@ -39,7 +39,9 @@ def _told(shown: PartnersShown) -> str:
     lines = [f"{shown.partner_count} partners of {shown.considered} in reach that share the code"]
     for row in shown.partners:
         tests = f"  needs a test: {', '.join(row.needs_tests)}" if row.needs_tests else ""
-        lines.append(f"{row.rank:>3}  {row.value_per_t:>9}/t  {row.road_km:>6} km  {row.name}{tests}")
+        lines.append(
+            f"{row.rank:>3}  {row.value_per_t:>9}/t  {row.road_km:>6} km  {row.name}{tests}"
+        )
     lines.append("not yet:")
     for miss in shown.near_misses:
         why = "; ".join(

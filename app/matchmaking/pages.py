@@ -23,9 +23,7 @@ from models.permissions import Capability, may_read_partners
 from models.quantities import Grams
 
 matchmaking_pages = Blueprint("matchmaking_pages", __name__)
-NOTHING = MarketPage(
-    rows=(), streams=0, demands=0, stream_mass_g=Grams(0), page=1, pages=1
-)
+NOTHING = MarketPage(rows=(), streams=0, demands=0, stream_mass_g=Grams(0), page=1, pages=1)
 
 
 @matchmaking_pages.get("/")
@@ -100,7 +98,10 @@ def show_demand(demand_id: int) -> ResponseReturnValue:
 
 
 def _partners(
-    side: Side, listing_id: int, owner_id: int, demonstration: bool  # noqa: FBT001
+    side: Side,
+    listing_id: int,
+    owner_id: int,
+    demonstration: bool,  # noqa: FBT001
 ) -> PartnersPage | None:
     """The partners, for those who may see them."""
     if not may_read_partners(current_actor(), owner_id=owner_id, demonstration=demonstration):

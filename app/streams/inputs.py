@@ -101,5 +101,3 @@ class AddAssay(Command):
     basis: Annotated[str, among(ASSAY_BASES)]
     moisture: Annotated[ValueIn | None, Blankable] = None
     values: list[AssayValueIn] = Field(min_length=1, max_length=VALUES_MAX)
-
-

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.database import chunks, conditions
@@ -116,7 +116,7 @@ def stream_details(session: Session, stream_id: int) -> StreamDetails:
     months = session.execute(
         select(StreamMonth.month, StreamMonth.mass_g).where(StreamMonth.stream_id == stream.id)
     )
-    by_month = {month: mass_g for month, mass_g in months}
+    by_month = dict(months.all())
     return StreamDetails(
         stream=stream,
         code=code,
@@ -179,7 +179,7 @@ def counting_assays(
 ) -> Mapping[int, CountingAssay]:
     """The newest valid assay of each stream asked for, or of all; of one day the later filed."""
     counting: dict[int, Assay] = {}
-    query: Select[tuple[Assay]] = (
+    query = (
         select(Assay)
         .where(Assay.sampled_on <= today, Assay.valid_until >= today)
         .order_by(Assay.sampled_on, Assay.id)

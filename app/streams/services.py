@@ -32,21 +32,18 @@ def create_streams(
     check_own_sites(session, [command.site_id for command in commands], owner_id=owner_id)
     codes = code_ids_of(session, [command.waste_code for command in commands])
     streams = []
+    _check_terms(session, commands)
     for command, code_id in zip(commands, codes, strict=True):
-        _check_terms(session, command)
         stream = Stream(organization_id=owner_id, created_at=now, changed_at=now, version=1)
         _write_terms(stream, command, code_id)
         streams.append(stream)
     session.add_all(streams)
     session.flush()
-    for stream, command in zip(streams, commands, strict=True):
-        _write_calendar(session, stream, command)
+    _write_calendars(session, list(zip(streams, commands, strict=True)))
     return streams
 
 
-def create_stream(
-    session: Session, command: StreamTerms, *, actor: Actor, now: datetime
-) -> Stream:
+def create_stream(session: Session, command: StreamTerms, *, actor: Actor, now: datetime) -> Stream:
     """Note down one stream as a draft."""
     (stream,) = create_streams(session, [command], actor=actor, now=now)
     return stream
@@ -63,11 +60,11 @@ def change_stream(
     next_move(STREAM_MOVES, stream.known_state, Action.CHANGE)
     check_own_sites(session, [command.site_id], owner_id=stream.organization_id)
     (code_id,) = code_ids_of(session, [command.waste_code])
-    _check_terms(session, command)
+    _check_terms(session, [command])
     _write_terms(stream, command, code_id)
     session.execute(delete(StreamMonth).where(StreamMonth.stream_id == stream.id))
     session.execute(delete(StreamClosure).where(StreamClosure.stream_id == stream.id))
-    _write_calendar(session, stream, command)
+    _write_calendars(session, [(stream, command)])
     _note_change(session, stream, Action.CHANGE, actor=actor, now=now)
     return stream
 
@@ -174,13 +171,16 @@ def adopt_streams(
     session.flush()
 
 
-def _check_terms(session: Session, command: StreamTerms) -> None:
-    check_calendar(command.months_g, command.closure_rules())
-    check_material(session, command.material_id)
-    if command.stock_g and command.storage_limit_g and command.stock_g > command.storage_limit_g:
-        raise Invalid(
-            "stock-above-limit", "There is more in stock than the store holds.", field="stock_t"
-        )
+def _check_terms(session: Session, commands: Sequence[StreamTerms]) -> None:
+    for command in commands:
+        check_calendar(command.months_g, command.closure_rules())
+        stock, limit = command.stock_g, command.storage_limit_g
+        if stock is not None and limit is not None and stock > limit:
+            raise Invalid(
+                "stock-above-limit", "There is more in stock than the store holds.", field="stock_t"
+            )
+    for material_id in {command.material_id for command in commands}:
+        check_material(session, material_id)
 
 
 def _write_terms(stream: Stream, command: StreamTerms, code_id: int) -> None:
@@ -202,13 +202,18 @@ def _write_terms(stream: Stream, command: StreamTerms, code_id: int) -> None:
     stream.storage_limit_g = command.storage_limit_g
 
 
-def _write_calendar(session: Session, stream: Stream, command: StreamTerms) -> None:
+def _write_calendars(session: Session, stated: Sequence[tuple[Stream, StreamTerms]]) -> None:
     months = [
         {"stream_id": stream.id, "month": month, "mass_g": mass_g}
+        for stream, command in stated
         for month, mass_g in enumerate(command.months_g, start=1)
     ]
     session.execute(insert(StreamMonth), months)
-    closures = [{"stream_id": stream.id} | closure.model_dump() for closure in command.closures]
+    closures = [
+        {"stream_id": stream.id} | closure.model_dump()
+        for stream, command in stated
+        for closure in command.closures
+    ]
     if closures:
         session.execute(insert(StreamClosure), closures)
 

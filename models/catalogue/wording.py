@@ -20,23 +20,22 @@ _HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff"
 _WORD: Final = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
 _IS_HAN: Final = re.compile(rf"[{_HAN}]")
 _CODE: Final = re.compile(r"((hw|sw|[lyhdr])?\d[\d.]+|[lyhdr]\d)(s\d*)?")
+_PUNCTUATION: Final = str.maketrans(dict.fromkeys("()（）[],，、;；:：/.·-", " "))
 LONGEST_QUESTION: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is looked for: `code` if the text may be one, and pieces that must all be found."""
+    """What is looked for: a code if the text may be one, and pieces that must all be found."""
 
     code: str
     pieces: tuple[str, ...]
+    code_piece: str
+    wanted: str
 
     @property
     def surely_code(self) -> bool:
         return _CODE.fullmatch(self.code) is not None
-
-    @property
-    def code_piece(self) -> str:
-        return f"#{self.code}"
 
 
 def words_of(text: str) -> list[str]:
@@ -53,10 +52,14 @@ def search_text(codes: Iterable[str], names: Iterable[str | None]) -> str:
 def question(text: str) -> Question:
     """Read what somebody typed."""
     words = words_of(text[:LONGEST_QUESTION])
-    pieces = (word if _IS_HAN.match(word) else f" {word}" for word in words)
-    return Question(
-        code=compact_code(text[:LONGEST_QUESTION]).casefold(), pieces=tuple(dict.fromkeys(pieces))
-    )
+    pieces = tuple(dict.fromkeys(w if _IS_HAN.match(w) else f" {w}" for w in words))
+    code = compact_code(text[:LONGEST_QUESTION]).casefold()
+    return Question(code=code, pieces=pieces, code_piece=f"#{code}", wanted="".join(pieces).strip())
+
+
+def _plain(name: str | None) -> str:
+    # No regular expression here: a question such as "waste" ranks a thousand names.
+    return (name or "").casefold().translate(_PUNCTUATION).strip()
 
 
 def rank(asked: Question, line: str, name_en: str | None, name_zh: str | None) -> tuple[int, int]:
@@ -64,18 +67,17 @@ def rank(asked: Question, line: str, name_en: str | None, name_zh: str | None) -
 
     Among equals the shorter name is nearer to what was asked.
     """
-    english, chinese = " ".join(words_of(name_en or "")), "".join(words_of(name_zh or ""))
-    wanted = "".join(asked.pieces).strip()
-    length = min((len(name) for name in (english, chinese) if name), default=0)
-    names = [name for name in (english, chinese) if name]
+    english, chinese = _plain(name_en), _plain(name_zh)
+    if english and chinese:
+        length = min(len(english), len(chinese))
+    else:
+        length = len(english) or len(chinese)
+    if asked.code_piece in line:
+        return (0 if f"{asked.code_piece} " in line else 1), length
+    wanted = asked.wanted
+    if english.startswith(wanted) or chinese.startswith(wanted):
+        return (2 if wanted in {english, chinese} else 3), length
     said = f" {english} {chinese} "
-    nearness = (
-        f"{asked.code_piece} " in line,
-        asked.code_piece in line,
-        wanted in names,
-        any(name.startswith(wanted) for name in names),
-        all(f"{piece} " in said for piece in asked.pieces),
-        all(piece in said for piece in asked.pieces),
-        True,
-    )
-    return nearness.index(True), length
+    if not all(piece in said for piece in asked.pieces):
+        return 6, length
+    return (4 if all(f"{piece} " in said for piece in asked.pieces) else 5), length

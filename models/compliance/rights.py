@@ -1,4 +1,4 @@
-"""The right to receive a waste: which papers a jurisdiction asks for, and which of them are missing.
+"""The right to receive a waste: which papers a jurisdiction asks for, and which are missing.
 
 China, general industrial waste: no operating permit, but an approved environmental impact
 assessment and a pollutant discharge permit or registration on file. Hazardous waste: an operating
@@ -81,7 +81,10 @@ def requirements_of(rows: Iterable[tuple[str, str, bool, str]]) -> tuple[Require
         rest[name] = (covers_codes, clause)
     return tuple(
         Requirement(
-            name=name, kinds=frozenset(kinds[name]), covers_codes=rest[name][0], clause=rest[name][1]
+            name=name,
+            kinds=frozenset(kinds[name]),
+            covers_codes=rest[name][0],
+            clause=rest[name][1],
         )
         for name in sorted(kinds)
     )
@@ -98,7 +101,7 @@ def missing_rights(
     """What keeps a site from receiving a code on a day; empty means it may.
 
     `code_lineage` holds the id of the code and of the categories above it: a permit that names any
-    of them covers it. Evidence of an exemption counts only where the list exempts the code (`exempt`):
+    of them covers it. Evidence of an exemption counts only where the list exempts the code:
     each exemption has conditions, so the list alone is not enough.
     """
     gaps = []

@@ -5,9 +5,7 @@ from __future__ import annotations
 from models.quantities import Grams
 
 
-def utilization_rate(
-    *, utilized_g: Grams, generated_g: Grams, from_stock_g: Grams
-) -> float | None:
+def utilization_rate(*, utilized_g: Grams, generated_g: Grams, from_stock_g: Grams) -> float | None:
     """U / (G + U_prev), a share from 0 to 1; None when nothing arises.
 
     U is the mass utilized in the period, G the mass generated in it, U_prev the part of U drawn

@@ -17,9 +17,7 @@ PROVENANCES: Final = (
 )  # fmt: skip
 
 
-def with_vat(
-    price: MinorPerTonne, *, vat_included: bool, vat_rate_permille: int
-) -> MinorPerTonne:
+def with_vat(price: MinorPerTonne, *, vat_included: bool, vat_rate_permille: int) -> MinorPerTonne:
     """A price as it compares with others: value added tax included, rounded once.
 
     The tax is due on whatever is paid, by whoever pays it, so the sign does not matter.

@@ -23,10 +23,10 @@ from app.matchmaking.inputs import MarketFilter
 from app.matchmaking.queries import rows
 from app.security import ROUTES
 from models.catalogue.vehicles import VEHICLES
+from models.catalogue.vocabulary import PHYSICAL_FORMS
 from models.compliance.rights import Fault, Gap
 from models.permissions import VISITOR, Actor, Role
 from models.quantities import Grams, Metres, MinorPerTonne
-from models.catalogue.vocabulary import PHYSICAL_FORMS
 from models.streams import terms
 
 ROOT = Path(__file__).parents[2]
@@ -198,9 +198,7 @@ FIGURES = rows.MarketFigures(
 MARKET = rows.MarketPage(
     rows=(SUPPLY, WANTED), streams=224, demands=213, stream_mass_g=grams(38.5e6), page=2, pages=3
 )
-EMPTY = rows.MarketPage(
-    rows=(), streams=0, demands=0, stream_mass_g=Grams(0), page=1, pages=1
-)
+EMPTY = rows.MarketPage(rows=(), streams=0, demands=0, stream_mass_g=Grams(0), page=1, pages=1)
 LAND = thing(
     width=620, height=520, provinces=("M10 10h60v40z",), streams=((30.0, 20.0, 3.0),),
     demands=((40.0, 25.0, 3.4),),
@@ -213,7 +211,7 @@ CHOICES = thing(
     routes=[(3, "Cement addition", "水泥混合材")],
     specifications=[(4, "Fly ash for concrete, grade I", "拌制混凝土用粉煤灰 I级")],
     parameters=[(11, "LOI", "Loss on ignition", "烧失量", "wt%"), (12, "", "pH", "pH", "-")],
-    kinds=("eia_approval", "waste_permit"),
+    kinds=("eia_approval", "waste_permit"), bases=("none", "dry"), provenances=terms.PROVENANCES,
 )  # fmt: skip
 CODE = thing(
     code="10 01 17", shown="10 01 17", scheme="EWC", name_en="Fly ash from co-incineration",
@@ -225,7 +223,7 @@ REFUSED = {
                "limits-0-upper": "Too many decimal places.", "values-0-typical": "Write a number."},
 }  # fmt: skip
 TYPED = {
-    "name": "Silo 2", "site_id": "2", "vehicles": ["tipper", "flatbed"], "month_4": "many",
+    "name": "Silo 2", "site_id": "2", "vehicles": ["tipper", "flatbed"], "months_t": ["0", "0", "0", "many", *["10"] * 8],
     "codes": "SW02", "ask_per_t": "-35", "physical_form": "sludge",
     "limits": [{"parameter": "11", "upper": "5.1234567", "hard": "false", "strict_upper": "true"}],
     "values": [{"parameter": "11", "typical": "five"}], "closures": [{"first_day": "2026-02-01"}],
@@ -290,28 +288,28 @@ PAGES: list[tuple[str, Frame, dict[str, Any]]] = [
     ("streams/board.html", TRADER, {"rows": []}),
     ("streams/form.html", TRADER, FORM | {"stream_id": None, "version": None}),
     ("streams/form.html", TRADER, KEPT | {"stream_id": 5, "version": 3}),
-    ("streams/assay.html", TRADER, FORM | {"stream_id": 5, "suggestions": [
-        {"parameter": 11, "typical": "5", "minimum": "2", "maximum": "9"}]}),
-    ("streams/assay.html", TRADER, KEPT | {"stream_id": 5, "suggestions": []}),
+    ("streams/assay.html", TRADER, FORM | {"stream_id": 5, "stream_name": "Silo 2", "suggestions": [
+        {"parameter": 11, "typical": "5", "minimum": "2", "maximum": "9", "basis": "dry"}]}),
+    ("streams/assay.html", TRADER, KEPT | {"stream_id": 5, "stream_name": "Silo 2", "suggestions": []}),
     ("demands/board.html", TRADER, {"rows": BOARD}),
     ("demands/board.html", TRADER, {"rows": []}),
     ("demands/form.html", TRADER, FORM | {"demand_id": None, "version": None}),
     ("demands/form.html", TRADER, KEPT | {"demand_id": 5, "version": 3}),
-    ("places/sites.html", TRADER, {"sites": [SITE]}),
-    ("places/sites.html", TRADER, {"sites": []}),
+    ("places/sites.html", TRADER, {"rows": [SITE]}),
+    ("places/sites.html", TRADER, {"rows": []}),
     ("places/form.html", TRADER, FORM),
     ("places/form.html", TRADER, KEPT),
-    ("places/options.html", TRADER, {"places": [
+    ("places/options.html", TRADER, {"rows": [
         thing(address="Laiwu, Jinan", lat=36.2, lon=117.6, precision="county")]}),
-    ("places/options.html", TRADER, {"places": []}),
-    ("compliance/papers.html", TRADER, FORM | {"papers": [PAPER]}),
-    ("compliance/papers.html", TRADER, KEPT | {"papers": []}),
+    ("places/options.html", TRADER, {"rows": []}),
+    ("compliance/papers.html", TRADER, FORM | {"rows": [PAPER]}),
+    ("compliance/papers.html", TRADER, KEPT | {"rows": []}),
     ("accounts/sign_in.html", VISITING, SIGN_IN),
     ("accounts/sign_in.html", VISITING, SIGN_IN | {"problem": {"title": "No.", "status": 422}}),
     ("catalogue/catalogue.html", VISITING, FOUND | {"q": "fly ash"}),
     ("catalogue/catalogue.html", VISITING, NOTHING | {"q": ""}),
-    ("catalogue/code_options.html", VISITING, {"codes": [CODE]}),
-    ("catalogue/code_options.html", VISITING, {"codes": []}),
+    ("catalogue/code_options.html", VISITING, {"rows": [CODE]}),
+    ("catalogue/code_options.html", VISITING, {"rows": []}),
 ]  # fmt: skip
 PARTS = {  # imported by the pages, never rendered alone
     "shared/page.html", "shared/words.html", "shared/components.html", "shared/fields.html",
@@ -403,8 +401,8 @@ def test_a_price_below_zero_is_said_in_words(show: Show) -> None:
 
 def test_a_refused_form_keeps_what_was_typed_and_says_which_field_is_wrong(show: Show) -> None:
     html = show("streams/form.html", TRADER, KEPT | {"stream_id": 5, "version": 3}, "en")
-    assert '<a href="#f-month_4">Month 4</a>: Write a number.' in html
-    assert 'value="many" aria-invalid="true" aria-describedby="e-month_4"' in html
+    assert '<a href="#f-months_t-3">Month 4</a>: Write a number.' in html
+    assert 'value="many" aria-invalid="true" aria-describedby="e-months_t-3"' in html
     assert '<option value="sludge" selected>sludge</option>' in html
     assert '<input type="hidden" name="version" value="3">' in html
     ticked = re.findall(r'name="vehicles" value="(\w+)" checked', html)

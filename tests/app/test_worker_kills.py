@@ -44,7 +44,7 @@ def sessions(database_url):
         yield sessions
 
 
-def wait_until(condition, seconds=15):
+def wait_until(condition, seconds=30):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited too long"
@@ -59,7 +59,7 @@ def test_six_killed_workers_lose_no_job_and_double_none(database_url, sessions):
     put(sessions, *bricks, *fetched)
     # No job can be killed more often than there are kills, so none may end as a dead letter.
     with crew_at(database_url, attempts_max=20) as crew:
-        left = wreak(sessions, crew, Havoc(kills=6, seconds=30))
+        left = wreak(sessions, crew, Havoc(kills=6, seconds=60))
         assert crew.stop() == [0, 0, 0]
     assert (left.kills, open_jobs(sessions), leased(sessions)) == (0, 0, 0)
 

@@ -12,8 +12,10 @@ from app.catalogue.queries.figures import factor_value as factor_value
 from app.catalogue.queries.figures import factors_of_kind as factors_of_kind
 from app.catalogue.queries.figures import resource_contents as resource_contents
 from app.catalogue.queries.figures import resources as resources
+from app.catalogue.queries.figures import route_resources as route_resources
 from app.catalogue.queries.figures import routes as routes
 from app.catalogue.queries.figures import routes_of_material as routes_of_material
+from app.catalogue.queries.figures import targets_of_resource as targets_of_resource
 from app.catalogue.queries.holding import forget as forget
 from app.catalogue.queries.materials import check_material as check_material
 from app.catalogue.queries.materials import material as material
@@ -37,6 +39,7 @@ from app.catalogue.queries.rows import ResourceRow as ResourceRow
 from app.catalogue.queries.rows import RouteRow as RouteRow
 from app.catalogue.queries.rows import SpecificationRow as SpecificationRow
 from app.catalogue.queries.rows import TypicalRow as TypicalRow
+from app.catalogue.queries.rows import WonRow as WonRow
 from app.catalogue.queries.searching import search_codes as search_codes
 from app.catalogue.queries.searching import search_materials as search_materials
 from app.catalogue.queries.searching import search_parameters as search_parameters

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
-from app.catalogue.queries.rows import ContentRow, FactorRow, ResourceRow, RouteRow
+from app.catalogue.queries.rows import ContentRow, FactorRow, ResourceRow, RouteRow, WonRow
 from models.catalogue.tables import (
     Factor,
     MaterialRoute,
     Resource,
     ResourceContent,
+    ResourceTarget,
     Route,
+    RouteResource,
     Source,
 )
 from models.errors import NotFound
@@ -154,3 +156,21 @@ def resource_contents(session: Session) -> Sequence[ContentRow]:
             session.execute(query)
         )
     ]
+
+
+def route_resources(session: Session) -> list[WonRow]:
+    """Return what each route wins, with the share of it that counts."""
+    query = select(
+        RouteResource.route_id, RouteResource.resource_id, RouteResource.factor_millionths
+    )
+    ordered = query.order_by(RouteResource.route_id, RouteResource.resource_id)
+    return [
+        WonRow(route_id=route_id, resource_id=resource_id, factor=factor_millionths)
+        for route_id, resource_id, factor_millionths in session.execute(ordered)
+    ]
+
+
+def targets_of_resource(session: Session, resource_id: int) -> list[FactorRow]:
+    """Return the official targets that the recovery of a resource serves."""
+    served = select(ResourceTarget.factor_id).where(ResourceTarget.resource_id == resource_id)
+    return _factors(session, Factor.id.in_(served))

@@ -22,12 +22,12 @@ Option = tuple[int, str, str]
 def material_options(session: Session) -> list[Option]:
     """Materials that are waste, by their English name."""
     query = select(Material.id, Material.name_en, Material.name_zh).where(Material.is_waste)
-    return [row._tuple() for row in session.execute(query.order_by(Material.name_en))]
+    return list(session.execute(query.order_by(Material.name_en)).all())
 
 
 def route_options(session: Session) -> list[Option]:
     query = select(Route.id, Route.name_en, Route.name_zh).where(Route.counts_as == "utilization")
-    return [row._tuple() for row in session.execute(query.order_by(Route.name_en))]
+    return list(session.execute(query.order_by(Route.name_en)).all())
 
 
 def specification_options(session: Session) -> list[Option]:

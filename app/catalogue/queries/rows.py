@@ -207,3 +207,12 @@ class ContentRow:
     quantity: str
     parameter_id: int | None
     factor: Millionths
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WonRow:
+    """What a route wins of the material it takes, and the share that counts."""
+
+    route_id: int
+    resource_id: int
+    factor: Millionths

@@ -95,7 +95,9 @@ def _demands(
     return matching.Demands(
         lat=_floats([row.lat for row in rows]),
         lon=_floats([row.lon for row in rows]),
-        radius_km=_floats([np.inf if row.radius_m is None else row.radius_m / 1000 for row in rows]),
+        radius_km=_floats(
+            [np.inf if row.radius_m is None else row.radius_m / 1000 for row in rows]
+        ),
         price_per_t=_floats([row.price_minor_per_tonne / MINOR_PER_UNIT for row in rows]),
         capacity_t=_floats([sum(row.months_g) / GRAMS_PER_TONNE for row in rows]),
         vehicles=_integers([row.vehicles for row in rows]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from shapely.geometry.base import BaseGeometry
@@ -166,7 +166,7 @@ def _assay_row(session: Session, stream: Stream, today: date) -> AssayRow | None
     )
 
 
-def _sampled(assay: CountingAssay, parameters: dict[int, ParameterRow]) -> AssayRow:
+def _sampled(assay: CountingAssay, parameters: Mapping[int, ParameterRow]) -> AssayRow:
     return AssayRow(
         sampled_on=assay.sampled_on,
         valid_until=assay.valid_until,

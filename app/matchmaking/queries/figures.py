@@ -39,7 +39,7 @@ def market_figures(session: Session) -> MarketFigures | None:
     )  # fmt: skip
     if newest is None:
         return None
-    target, year, source = _target(session)
+    target, source = _target(session)
     return MarketFigures(
         computed_at=newest.computed_at,
         streams=newest.streams,
@@ -58,7 +58,7 @@ def market_figures(session: Session) -> MarketFigures | None:
             utilized_g=newest.placeable_g, generated_g=newest.generated_g, from_stock_g=Grams(0)
         ),
         target=target,
-        target_year=year,
+        target_year=TARGET_YEAR,
         target_source=source,
         seconds=newest.seconds,
     )
@@ -75,7 +75,7 @@ def rejections_of_market(session: Session) -> list[tuple[str, int]]:
     return [(gate, pairs) for gate, pairs in session.execute(query)]
 
 
-def map_marks(session: Session, table: type[Stream] | type[Demand]) -> list[MapMark]:
+def map_marks(session: Session, table: type[Stream | Demand]) -> list[MapMark]:
     """Sites with what they offer or take in a year, the largest first."""
     year_g = func.sum(table.year_g)
     query = (
@@ -91,16 +91,16 @@ def map_marks(session: Session, table: type[Stream] | type[Demand]) -> list[MapM
     ]
 
 
-def _sites(session: Session, table: type[Stream] | type[Demand]) -> int:
+def _sites(session: Session, table: type[Stream | Demand]) -> int:
     count = select(func.count(func.distinct(table.site_id))).where(
         table.state == State.PUBLISHED.value
     )
     return session.scalar(count) or 0
 
 
-def _target(session: Session) -> tuple[float, int, str]:
+def _target(session: Session) -> tuple[float, str]:
     row = session.execute(
-        select(Factor.value_millionths, Factor.year, Source.text)
+        select(Factor.value_millionths, Source.text)
         .join(Source, Source.id == Factor.source_id)
         .where(
             Factor.kind == "target",
@@ -109,5 +109,6 @@ def _target(session: Session) -> tuple[float, int, str]:
         .order_by(Factor.key)
         .limit(1)
     ).one()
-    value, year, source = row
-    return value / MILLIONTHS_PER_UNIT / 100, year, source
+    value, source = row
+    assert value is not None, "a target has a value"
+    return value / MILLIONTHS_PER_UNIT / 100, source

@@ -18,7 +18,10 @@ def stopped_by_gate(market: Market) -> Counter[str]:
     ranking = matching.top_k(market.streams, market.index, market.costs, k=1)
     funnel = ranking.funnel.sum(axis=0).tolist()
     stopped = Counter(
-        {gate: before - after for gate, (before, after) in zip(GATES, pairwise(funnel), strict=True)}
+        {
+            gate: before - after
+            for gate, (before, after) in zip(GATES, pairwise(funnel), strict=True)
+        }
     )
     # The engine keeps pairs with missing values out of its last two columns.
     untested = int(ranking.untested.sum())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import Row, Select, literal, select
 from sqlalchemy.orm import Session, aliased
@@ -13,14 +14,13 @@ from models.accounts.tables import Organization
 from models.catalogue.tables import Material
 from models.demands.tables import Demand
 from models.places.tables import Region, Site
-from models.quantities import Metres
 from models.streams.tables import Stream
 
 Above = aliased(Region)
-TABLES: dict[Side, type[Stream] | type[Demand]] = {"stream": Stream, "demand": Demand}
+TABLES: dict[Side, type[Stream | Demand]] = {"stream": Stream, "demand": Demand}
 
 
-def listing_query(side: Side) -> Select[tuple[object, ...]]:
+def listing_query(side: Side) -> Select[*tuple[Any, ...]]:
     """All columns of a listing's row; the caller adds conditions."""
     table = TABLES[side]
     price = Stream.ask_minor_per_tonne if side == "stream" else Demand.price_minor_per_tonne
@@ -50,7 +50,7 @@ def listing_query(side: Side) -> Select[tuple[object, ...]]:
     )
 
 
-def joined(query: Select[tuple[object, ...]], side: Side) -> Select[tuple[object, ...]]:
+def joined(query: Select[*tuple[Any, ...]], side: Side) -> Select[*tuple[Any, ...]]:
     """A query of listings with the tables that their names come from."""
     table = TABLES[side]
     return (
@@ -73,7 +73,7 @@ def listing_rows(session: Session, side: Side, ids: Collection[int]) -> dict[int
     return rows
 
 
-def as_listing(row: Row[tuple[object, ...]], distance_m: Metres | None = None) -> ListingRow:
+def as_listing(row: Row[*tuple[Any, ...]]) -> ListingRow:
     """A county is named after its prefecture, which people further away know."""
     named = row.above_en is not None and row.region_level == "county"
     return ListingRow(
@@ -92,9 +92,4 @@ def as_listing(row: Row[tuple[object, ...]], distance_m: Metres | None = None) -
         year_g=row.year_g,
         estimated=row.estimated,
         invented=row.invented,
-        distance_m=distance_m,
     )
-
-
-def in_order(rows: dict[int, ListingRow], ids: Sequence[int]) -> list[ListingRow]:
-    return [rows[listing_id] for listing_id in ids if listing_id in rows]

@@ -168,7 +168,7 @@ def _conditions(side: Side, wanted: MarketFilter) -> list[ColumnElement[bool]]:
     return fits + [_mentions(table, word) for word in wanted.q.split()]
 
 
-def _mentions(table: type[Stream] | type[Demand], word: str) -> ColumnElement[bool]:
+def _mentions(table: type[Stream | Demand], word: str) -> ColumnElement[bool]:
     """Every word must occur somewhere in the names of a listing."""
     named = (
         Organization.name,
@@ -186,9 +186,7 @@ def _mentions(table: type[Stream] | type[Demand], word: str) -> ColumnElement[bo
     return or_(*(column.icontains(word, autoescape=True) for column in named))
 
 
-def _rows(
-    session: Session, hits: Sequence[_Hit], *, with_distance: bool
-) -> list[ListingRow]:
+def _rows(session: Session, hits: Sequence[_Hit], *, with_distance: bool) -> list[ListingRow]:
     rows = {
         side: listing_rows(session, side, [hit.id for hit in hits if hit.side == side])
         for side in TABLES

@@ -223,7 +223,11 @@ def _money(pair: _Pair, distance_km: float) -> tuple[Waterfall, MinorPerTonne, M
     )
     rows = tuple(
         WaterfallRow(
-            part=bar.part, amount_minor_per_tonne=bar.amount, x=bar.x, width=bar.width, total=bar.total
+            part=bar.part,
+            amount_minor_per_tonne=bar.amount,
+            x=bar.x,
+            width=bar.width,
+            total=bar.total,
         )
         for bar in bars
     )
@@ -235,9 +239,7 @@ def _road_km(pair: _Pair, distance_km: float) -> float:
 
 
 def _strips(pair: _Pair) -> tuple[Strip, ...]:
-    return strips_of(
-        pair.demand.limits, pair.stream.readings, pair.market.snapshot.parameters
-    )
+    return strips_of(pair.demand.limits, pair.stream.readings, pair.market.snapshot.parameters)
 
 
 def _crossing(pair: _Pair) -> Crossing:
@@ -273,9 +275,7 @@ def _near_misses(market: Market, side: Side) -> list[_Miss]:
 
 
 def _by_engine(market: Market) -> list[_Miss]:
-    near = matching.near_misses(
-        market.streams, 0, market.index, market.costs, k=NEAR_MISSES_SHOWN
-    )
+    near = matching.near_misses(market.streams, 0, market.index, market.costs, k=NEAR_MISSES_SHOWN)
     return [_Miss(_Pair(market, 0, miss.demand), miss.score, miss.findings) for miss in near]
 
 

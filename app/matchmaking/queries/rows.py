@@ -80,7 +80,7 @@ class MarketFigures:
 class WaterfallRow:
     """One part of the price of a tonne. Places are per cent of the drawing's width."""
 
-    part: Literal["gate", "haul", "handling", "netback", "ask", "value"]
+    part: str  # gate, haul, handling, netback, ask, value
     amount_minor_per_tonne: MinorPerTonne  # signed: what is taken off is below zero
     x: float
     width: float
@@ -121,7 +121,7 @@ class Strip:
 class Crossing:
     """Paper to file before waste leaves its province."""
 
-    outcome: Literal["none", "filing", "approval", "forbidden"]
+    outcome: str  # none, filing, approval, forbidden
     clause: str
 
 
@@ -153,9 +153,7 @@ class Reason:
     right: `gap`. untested: `strip`.
     """
 
-    gate: Literal[
-        "right", "distance", "area", "vehicle", "month", "composition", "untested", "value"
-    ]
+    gate: str  # right, or a kind of finding of the engine
     have: float | None = None
     limit: float | None = None
     remedy: float | None = None

@@ -19,7 +19,7 @@ from app.places.queries.regions import province_codes
 from app.streams.queries import CountingAssay, counting_assays, stream_closures
 from models.catalogue.composition import MOISTURE
 from models.catalogue.tables import TypicalComposition
-from models.catalogue.vocabulary import NO_BASIS
+from models.catalogue.vocabulary import AS_RECEIVED, NO_BASIS
 from models.compliance.rights import Gap
 from models.demands.limits import Limit
 from models.demands.tables import Demand, DemandCode, DemandLimit, DemandMonth
@@ -95,9 +95,7 @@ def load_snapshot(
     profile = profile_of(session, JURISDICTION)
     return Snapshot(
         streams=tuple(_open_streams(session, stream_ids, today, vat_rate_permille, parameters)),
-        demands=tuple(
-            _open_demands(session, demand_ids, today, vat_rate_permille, codes, profile)
-        ),
+        demands=tuple(_open_demands(session, demand_ids, today, vat_rate_permille, codes, profile)),
         parameters=parameters,
         codes=codes,
         profile=profile,
@@ -128,7 +126,9 @@ def _open_streams(
         .where(Stream.state == State.PUBLISHED.value)
         .order_by(Stream.id)
     )
-    rows = [row for where in conditions(Stream.id, ids) for row in session.execute(query.where(where))]
+    rows = [
+        row for where in conditions(Stream.id, ids) for row in session.execute(query.where(where))
+    ]
     kept = None if ids is None else [row.id for row in rows]
     months = _months(session, StreamMonth.stream_id, StreamMonth.month, StreamMonth.mass_g, kept)
     closures = stream_closures(session, kept)
@@ -152,16 +152,12 @@ def _open_streams(
                 vat_rate_permille=vat_rate_permille,
             ),
             months_g=_coming(months.get(row.id), closures.get(row.id, ()), today),
-            readings=(
-                _readings(assay, parameters) if assay else typical.get(row.material_id, {})
-            ),
+            readings=(_readings(assay, parameters) if assay else typical.get(row.material_id, {})),
             assay=assay,
         )
 
 
-def _readings(
-    assay: CountingAssay, parameters: Mapping[int, ParameterRow]
-) -> dict[str, Reading]:
+def _readings(assay: CountingAssay, parameters: Mapping[int, ParameterRow]) -> dict[str, Reading]:
     """What the assay says, each value on the basis it was measured on."""
     readings = {}
     for measured in assay.values:
@@ -170,13 +166,20 @@ def _readings(
             typical=measured.typical,
             minimum=measured.minimum,
             maximum=measured.maximum,
-            basis=NO_BASIS if parameter.basis == NO_BASIS else assay.basis,
+            basis=_measured_on(parameter, assay),
             moisture=assay.moisture,
             method=measured.method,
         )
     if assay.moisture is not None:
-        readings.setdefault(MOISTURE, _exactly(assay.moisture))
+        readings.setdefault(MOISTURE, _moisture(assay.moisture))
     return readings
+
+
+def _measured_on(parameter: ParameterRow, assay: CountingAssay) -> str:
+    """Moisture is always of the material as received, whatever the rest was dried to."""
+    if parameter.basis == NO_BASIS or parameter.code == MOISTURE:
+        return parameter.basis
+    return assay.basis
 
 
 def _typical_readings(
@@ -199,8 +202,8 @@ def _typical_readings(
     return readings
 
 
-def _exactly(value: Millionths) -> Reading:
-    return Reading(typical=value, minimum=None, maximum=None, basis=NO_BASIS, moisture=None)
+def _moisture(value: Millionths) -> Reading:
+    return Reading(typical=value, minimum=None, maximum=None, basis=AS_RECEIVED, moisture=None)
 
 
 def _open_demands(
@@ -229,7 +232,9 @@ def _open_demands(
         .where(Demand.state == State.PUBLISHED.value)
         .order_by(Demand.id)
     )
-    rows = [row for where in conditions(Demand.id, ids) for row in session.execute(query.where(where))]
+    rows = [
+        row for where in conditions(Demand.id, ids) for row in session.execute(query.where(where))
+    ]
     kept = None if ids is None else [row.id for row in rows]
     months = _months(
         session, DemandMonth.demand_id, DemandMonth.month, DemandMonth.capacity_g, kept

@@ -3,7 +3,7 @@
 import { page } from "./lib.js";
 
 /** The zoom from which a city of each rank is named. */
-const NAMED_FROM = { 1: 4, 2: 6, 3: 7.5 };
+const NAMED_FROM = { 1: 4.5, 2: 6.5, 3: 8 };
 /** @type {[[number, number], [number, number]]} */
 export const CHINA = [[18, 73.5], [53.6, 135]];
 const FARTHEST = [[-15, 40], [65, 170]];
@@ -27,15 +27,15 @@ export async function baseMap(node, { wheel = true } = {}) {
   const [land, home, places] = await Promise.all(
     ["neighbours", "china", "cities"].map(async (name) => (await fetch(`${folder}${name}.json`)).json()),
   );
-  outlines(map, land, "map-land");
-  outlines(map, home, "map-home");
-  nameCities(map, Array.isArray(places) ? places : places.cities);
+  outlines(map, [land], "map-land");
+  outlines(map, home.provinces, "map-home");
+  nameCities(map, places.cities);
   return map;
 }
 
-/** @param {any} map @param {{provinces: {rings: [number, number][][]}[]}} shapes @param {string} cls */
+/** @param {any} map @param {{rings: [number, number][][]}[]} shapes @param {string} cls */
 function outlines(map, shapes, cls) {
-  for (const shape of shapes.provinces)
+  for (const shape of shapes)
     L.polygon(shape.rings.map((ring) => [ring]), { className: cls, interactive: false, smoothFactor: 0.8 }).addTo(map);
 }
 

@@ -22,10 +22,12 @@ from app.catalogue.queries import (
     parameters_by_id,
     resource_contents,
     resources,
+    route_resources,
     routes,
     routes_of_material,
     specification,
     specification_limits,
+    targets_of_resource,
     typical_composition_of,
     waste_code,
 )
@@ -277,3 +279,20 @@ def test_a_reference_is_absent_or_known_or_refused_by_field(session, check):
     name = check.__name__.removeprefix("check_")
     assert refusal.value.code == f"{name}-unknown"
     assert refusal.value.facts == {"field": f"{name}_id"}
+
+
+def test_a_route_wins_resources_that_serve_targets(session):
+    by_id = {row.id: row.code for row in resources(session)}
+    route = next(row.id for row in routes(session) if row.code == "slag_powder")
+    won = {by_id[r.resource_id]: r.factor for r in route_resources(session) if r.route_id == route}
+    assert won == {"clinker": 850_000, "fe": 1_000_000}
+    copper = next(row.id for row in resources(session) if row.code == "cu")
+    targets = targets_of_resource(session, copper)
+    assert {row.key: row.value for row in targets} == {
+        "2025:main_renewable_resources_utilized:480": 480_000_000,
+        "2025:waste_nonferrous_utilized:20": 20_000_000,
+        "2025:secondary_nonferrous_output:20": 20_000_000,
+        "2025:secondary_copper_output:4": 4_000_000,
+        "2025:main_renewable_resources_utilized:450": 450_000_000,
+        "2030:main_renewable_resources_utilized:510": 510_000_000,
+    }

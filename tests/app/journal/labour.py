@@ -79,17 +79,18 @@ class DropDead(JobCommand):
 
 
 class Shift:
-    """Whether this process is in the middle of a job, for who looks for a victim."""
+    """What this process is doing, for who looks for a victim or wants it to hear a signal."""
 
-    busy = None
+    STARTING, IDLE, BUSY = range(3)
+    state = None
 
     @classmethod
     def toil(cls, milliseconds):
-        if cls.busy is not None:
-            cls.busy.value = 1
+        if cls.state is not None:
+            cls.state.value = cls.BUSY
         time.sleep(milliseconds / 1000)
-        if cls.busy is not None:
-            cls.busy.value = 0
+        if cls.state is not None:
+            cls.state.value = cls.IDLE
 
 
 def leave(session, label):
@@ -174,9 +175,9 @@ def leased(sessions) -> int:
         return queue_health(session, now=now_utc()).leased
 
 
-def work(url: str, attempts_max: int, busy) -> None:
+def work(url: str, attempts_max: int, state) -> None:
     """What a worker process does until it is stopped or killed."""
-    Shift.busy = busy
+    Shift.state = state
     quiet = structlog.make_filtering_bound_logger(logging.CRITICAL)
     structlog.configure(wrapper_class=quiet)
     sessions = open_labour(url)
@@ -186,7 +187,9 @@ def work(url: str, attempts_max: int, busy) -> None:
         attempts_max=attempts_max,
     )
     worker = Worker(sessions=sessions, jobs=KINDS, lease=LEASE, poll=POLL, retry=retry)
-    worker.run_forever(stop_on_signals())
+    stop = stop_on_signals()
+    state.value = Shift.IDLE
+    worker.run_forever(stop)
     sessions.kw["bind"].dispose()
 
 
@@ -198,13 +201,13 @@ class Crew:
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload([__name__])
         self._order = (url, attempts_max)
-        self._busy = [self._context.RawValue("b", 0) for _ in range(size)]
+        self._states = [self._context.RawValue("b") for _ in range(size)]
         self.members = [self._hire(place) for place in range(size)]
         self.deaths = 0
 
     def _hire(self, place: int):
-        self._busy[place].value = 0
-        member = self._context.Process(target=work, args=(*self._order, self._busy[place]))
+        self._states[place].value = Shift.STARTING
+        member = self._context.Process(target=work, args=(*self._order, self._states[place]))
         member.start()
         return member
 
@@ -216,7 +219,7 @@ class Crew:
                 self.members[place] = self._hire(place)
 
     def at_work(self) -> list[int]:
-        return [place for place, busy in enumerate(self._busy) if busy.value]
+        return [n for n, state in enumerate(self._states) if state.value == Shift.BUSY]
 
     def kill(self, place: int) -> None:
         self.members[place].kill()
@@ -224,7 +227,11 @@ class Crew:
         self.replace_the_dead()
 
     def stop(self) -> list[int]:
-        """Ask all to stop; return their exit codes."""
+        """Ask all to stop, once they can hear it; return their exit codes."""
+        end = time.monotonic() + 20
+        while any(state.value == Shift.STARTING for state in self._states):
+            assert time.monotonic() < end, "a worker did not start"
+            time.sleep(0.02)
         for member in self.members:
             member.terminate()
         for member in self.members:

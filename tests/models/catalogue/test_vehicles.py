@@ -34,9 +34,8 @@ def test_codes_become_a_mask_and_return_in_the_order_of_their_bits():
     assert vehicle_codes(0) == ()
 
 
-@pytest.mark.parametrize("mask", range(512))
-def test_every_mask_survives_the_way_out_and_back(mask):
-    assert vehicle_mask(vehicle_codes(mask)) == mask
+def test_every_mask_survives_the_way_out_and_back():
+    assert [vehicle_mask(vehicle_codes(mask)) for mask in range(512)] == list(range(512))
 
 
 def test_an_unknown_vehicle_is_refused():
