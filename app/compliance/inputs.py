@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
-from app.fields import Blankable, Command, MassIn, Name, Several, ShortText, among
+from app.fields import Blankable, Command, Day, Id, MassIn, Name, Several, ShortText, among
 from models.compliance.rights import PAPER_KINDS
 
 
 class FilePaper(Command):
     """A paper as it lies on file; codes matter only to permits that name them."""
 
-    site_id: int = Field(ge=1)
+    site_id: Id
     kind: Annotated[str, among(PAPER_KINDS)]
     number: Name
-    valid_from: date
-    valid_until: Annotated[date | None, Blankable] = None
+    valid_from: Day
+    valid_until: Annotated[Day | None, Blankable] = None
     codes: Annotated[list[ShortText], Several, Field(max_length=200)] = Field(default_factory=list)
     yearly_quota_g: Annotated[MassIn | None, Blankable] = Field(
         default=None, alias="yearly_quota_t"

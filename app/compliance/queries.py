@@ -73,25 +73,27 @@ class PaperRow:
     demonstration: bool
 
 
-def code_facts(session: Session) -> dict[int, CodeFacts]:
-    """Every waste code with its lineage. A code of unknown hazard is treated as hazardous."""
-    rows = {
-        code_id: (parent_id, hazardous)
-        for code_id, parent_id, hazardous in session.execute(
-            select(WasteCode.id, WasteCode.parent_id, WasteCode.hazardous)
-        )
-    }
-    facts: dict[int, CodeFacts] = {}
-    for code_id, (_, hazardous) in rows.items():
+class CodeBook(dict[int, CodeFacts]):
+    """Facts of every waste code, made when asked for: most questions are about a handful."""
+
+    def __init__(self, rows: Mapping[int, tuple[int | None, bool | None]]) -> None:
+        super().__init__()
+        self._rows = rows
+
+    def __missing__(self, code_id: int) -> CodeFacts:
         lineage: list[int] = []
         above: int | None = code_id
         while above is not None:
             lineage.append(above)
-            above = rows[above][0]
-        facts[code_id] = CodeFacts(
-            id=code_id, hazardous=hazardous is not False, lineage=frozenset(lineage)
-        )
-    return facts
+            above = self._rows[above][0]
+        hazardous = self._rows[code_id][1] is not False  # unknown hazard is treated as hazard
+        self[code_id] = CodeFacts(id=code_id, hazardous=hazardous, lineage=frozenset(lineage))
+        return self[code_id]
+
+
+def code_facts(session: Session) -> CodeBook:
+    rows = session.execute(select(WasteCode.id, WasteCode.parent_id, WasteCode.hazardous))
+    return CodeBook({code_id: (parent_id, hazard) for code_id, parent_id, hazard in rows})
 
 
 def profile_of(session: Session, jurisdiction: str) -> Profile:

@@ -3,33 +3,56 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 from pydantic_core import PydanticCustomError
+from shapely import get_num_coordinates
+from shapely.errors import ShapelyError
 from shapely.geometry import MultiPolygon, Polygon, mapping, shape
 from shapely.geometry.base import BaseGeometry
 
-from app.fields import Blankable, Command, PriceIn, RadiusIn, Several, ShortText, ValueIn, among
+from app.fields import (
+    Blankable,
+    Command,
+    Id,
+    PriceIn,
+    RadiusIn,
+    Several,
+    ShortText,
+    ValueIn,
+    among,
+)
 from app.streams.inputs import ListingTerms
-from models.catalogue.vocabulary import BASES
+from models.catalogue.vocabulary import BASES, NO_BASIS
 from models.demands.limits import LIMITS_MAX, Limit
 
 AREA_TEXT_MAX = 100_000
 AREA_CORNERS_MAX = 2_000
+# What the readers of JSON and of geometries raise on one malformed text or another.
+_UNREADABLE = (
+    ShapelyError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+)
 
 
 def _read_area(value: object) -> object:
     """A drawn area: GeoJSON, as text from a form or as an object."""
     if isinstance(value, BaseGeometry):
         return _checked(value)
-    if not isinstance(value, str) or not value.strip():
+    if value is None or (isinstance(value, str) and not value.strip()):
         return None
-    if len(value) > AREA_TEXT_MAX:
+    if isinstance(value, str) and len(value) > AREA_TEXT_MAX:
         raise PydanticCustomError("polygon", "Draw an area with at least three corners.")
     try:
-        area = shape(json.loads(value))
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, IndexError):
+        area = shape(json.loads(value) if isinstance(value, str) else value)
+    except _UNREADABLE:
         raise PydanticCustomError("polygon", "Draw an area with at least three corners.") from None
     return _checked(area)
 
@@ -42,17 +65,13 @@ def _checked(area: BaseGeometry) -> BaseGeometry:
     west, south, east, north = area.bounds if not area.is_empty else (0.0, 0.0, 0.0, 0.0)
     fits = -180 <= west <= east <= 180 and -90 <= south <= north <= 90
     sound = isinstance(area, Polygon | MultiPolygon) and area.is_valid and area.area > 0
-    if not (fits and sound) or _corners(area) > AREA_CORNERS_MAX:
+    if not (fits and sound) or int(get_num_coordinates(area)) > AREA_CORNERS_MAX:
         raise PydanticCustomError("polygon", "Draw an area with at least three corners.")
     return area
 
 
-def _corners(area: BaseGeometry) -> int:
-    return int(sum(len(part.exterior.coords) for part in getattr(area, "geoms", [area])))
-
-
 class LimitIn(Command):
-    parameter: int = Field(ge=1)
+    parameter: Id
     lower: Annotated[ValueIn | None, Blankable] = None
     upper: Annotated[ValueIn | None, Blankable] = None
     strict_lower: bool = False
@@ -62,7 +81,7 @@ class LimitIn(Command):
     method: ShortText = ""
     any_of: ShortText = ""
 
-    def as_rule(self) -> Limit:
+    def as_rule(self, bases: Mapping[int, str]) -> Limit:
         return Limit(
             parameter_id=self.parameter,
             lower=self.lower,
@@ -70,7 +89,7 @@ class LimitIn(Command):
             strict_lower=self.strict_lower,
             strict_upper=self.strict_upper,
             hard=self.hard,
-            basis=self.basis,
+            basis=bases[self.parameter] if self.basis == NO_BASIS else self.basis,
             method=self.method,
             any_of=self.any_of,
         )
@@ -79,11 +98,11 @@ class LimitIn(Command):
 class DemandTerms(ListingTerms):
     """A demand as its owner states it, when it is made and whenever it is changed."""
 
-    site_id: int = Field(ge=1)
+    site_id: Id
     codes: Annotated[list[ShortText], Several, Field(min_length=1, max_length=60)]
-    material_id: Annotated[int | None, Blankable] = None
-    route_id: Annotated[int | None, Blankable] = Field(default=None, alias="route")
-    specification_id: Annotated[int | None, Blankable] = Field(default=None, alias="specification")
+    material_id: Annotated[Id | None, Blankable] = None
+    route_id: Annotated[Id | None, Blankable] = Field(default=None, alias="route")
+    specification_id: Annotated[Id | None, Blankable] = Field(default=None, alias="specification")
     price_minor_per_tonne: PriceIn = Field(alias="price_per_t")
     reach: Literal["radius", "area"] = "radius"
     radius_m: Annotated[RadiusIn | None, Blankable] = Field(default=None, alias="radius_km")
@@ -99,5 +118,6 @@ class DemandTerms(ListingTerms):
         other = "radius_km" if sent.get("reach") == "area" else "area"
         return {name: value for name, value in sent.items() if name != other}
 
-    def limit_rules(self) -> list[Limit]:
-        return [limit.as_rule() for limit in self.limits]
+    def limit_rules(self, bases: Mapping[int, str]) -> list[Limit]:
+        """The limits, each on its own basis or the one on which its parameter is stated."""
+        return [limit.as_rule(bases) for limit in self.limits]

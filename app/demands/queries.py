@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.database import conditions
 from app.demands.inputs import DemandTerms
 from app.fields import INTERNAL_UNITS
+from app.streams.queries import unmistakable_code
 from models.catalogue.tables import WasteCode
 from models.catalogue.vehicles import vehicle_codes
 from models.demands.life import DEMAND_MOVES
@@ -78,6 +79,7 @@ class DemandDetails:
     closures: tuple[Closure, ...]
     limits: tuple[DemandLimit, ...]
     codes: tuple[tuple[str, str | None, str | None], ...]
+    stated_codes: tuple[str, ...]  # the same, as their owner can send them back
 
 
 def own_demand(session: Session, demand_id: int, *, actor: Actor) -> DemandDetails:
@@ -99,17 +101,18 @@ def demand_details(session: Session, demand_id: int) -> DemandDetails:
         select(DemandLimit).where(DemandLimit.demand_id == demand.id).order_by(DemandLimit.id)
     )
     codes = session.execute(
-        select(WasteCode.code, WasteCode.name_en, WasteCode.name_zh)
+        select(WasteCode.scheme, WasteCode.code, WasteCode.name_en, WasteCode.name_zh)
         .join(DemandCode, DemandCode.waste_code_id == WasteCode.id)
         .where(DemandCode.demand_id == demand.id, DemandCode.stated)
         .order_by(WasteCode.scheme, WasteCode.code)
-    )
+    ).all()
     return DemandDetails(
         demand=demand,
         months_g=tuple(by_month.get(month, Grams(0)) for month in range(1, 13)),
         closures=tuple(demand_closures(session, [demand.id]).get(demand.id, ())),
         limits=tuple(limits),
-        codes=tuple((code, english, chinese) for code, english, chinese in codes),
+        codes=tuple((code, english, chinese) for _, code, english, chinese in codes),
+        stated_codes=tuple(unmistakable_code(scheme, code) for scheme, code, _, _ in codes),
     )
 
 
@@ -130,7 +133,7 @@ def terms_of(details: DemandDetails) -> DemandTerms:
             "visibility": demand.visibility,
             "version": demand.version,
             "site_id": demand.site_id,
-            "codes": [code for code, _, _ in details.codes],
+            "codes": list(details.stated_codes),
             "material_id": demand.material_id,
             "route": demand.route_id,
             "specification": demand.specification_id,

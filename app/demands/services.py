@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from app.catalogue.queries import (
-    ParameterRow,
     accepted_codes,
     check_material,
     check_route,
@@ -17,17 +16,16 @@ from app.catalogue.queries import (
     code_ids_of,
     parameters_by_id,
 )
-from app.demands.inputs import DemandTerms, LimitIn
+from app.demands.inputs import DemandTerms
 from app.demands.queries import lock_demand
 from app.journal.services import record
 from app.places.queries.sites import check_own_sites
-from models.catalogue.vocabulary import NO_BASIS
 from models.demands.events import DemandChanged
 from models.demands.life import DEMAND_MOVES
-from models.demands.limits import check_limits
+from models.demands.limits import Limit, check_limits
 from models.demands.tables import Demand, DemandClosure, DemandCode, DemandLimit, DemandMonth
 from models.errors import Conflict, Invalid
-from models.permissions import Actor, Capability, require_organization, require_owner
+from models.permissions import Actor, Capability, require, require_organization, require_owner
 from models.quantities import Grams
 from models.streams.calendar import check_calendar
 from models.streams.life import Action, State, next_move
@@ -81,8 +79,9 @@ def move_demand(
 ) -> Demand:
     """Publish, pause or close a demand."""
     demand = lock_demand(session, demand_id)
+    require_owner(actor, Capability.MANAGE_DEMANDS, demand.organization_id)
     move = next_move(DEMAND_MOVES, demand.known_state, action)
-    require_owner(actor, move.capability, demand.organization_id)
+    require(actor, move.capability)
     demand.state = move.target.value
     if move.target is State.PUBLISHED and demand.published_at is None:
         demand.published_at = now
@@ -103,18 +102,18 @@ def adopt_demands(
 
 
 def _check_terms(session: Session, commands: Sequence[DemandTerms]) -> None:
-    parameters = parameters_by_id(session)
+    bases = _bases(session)
     for command in commands:
         check_calendar(command.months_g, command.closure_rules())
-        check_limits(command.limit_rules())
         _check_reach(command)
         for number, limit in enumerate(command.limits):
-            if limit.parameter not in parameters:
+            if limit.parameter not in bases:
                 raise Invalid(
                     "limited-parameter-unknown",
                     "The catalogue has no such parameter to limit.",
                     field=f"limits-{number}-parameter",
                 )
+        check_limits(command.limit_rules(bases))
     for material_id in {command.material_id for command in commands}:
         check_material(session, material_id)
     for route_id in {command.route_id for command in commands}:
@@ -151,7 +150,7 @@ def _write_terms(demand: Demand, command: DemandTerms) -> None:
 
 def _write_details(session: Session, stated: Sequence[tuple[Demand, DemandTerms]]) -> None:
     """Codes, limits, months and closures of demands, in one statement for each kind."""
-    parameters = parameters_by_id(session)
+    bases = _bases(session)
     codes: list[dict[str, object]] = []
     months: list[dict[str, object]] = []
     limits: list[dict[str, object]] = []
@@ -169,7 +168,7 @@ def _write_details(session: Session, stated: Sequence[tuple[Demand, DemandTerms]
             for month, capacity_g in enumerate(command.months_g, start=1)
         ]
         closures += [own | closure.model_dump() for closure in command.closures]
-        limits += [own | _limit_row(limit, parameters) for limit in command.limits]
+        limits += [own | _limit_row(limit) for limit in command.limit_rules(bases)]
     for table, rows in (
         (DemandCode, codes),
         (DemandMonth, months),
@@ -180,24 +179,23 @@ def _write_details(session: Session, stated: Sequence[tuple[Demand, DemandTerms]
             session.execute(insert(table), rows)
 
 
-def _limit_row(limit: LimitIn, parameters: Mapping[int, ParameterRow]) -> dict[str, object]:
+def _bases(session: Session) -> dict[int, str]:
+    """The basis on which each parameter of the catalogue is usually stated."""
+    return {row.id: row.basis for row in parameters_by_id(session).values()}
+
+
+def _limit_row(limit: Limit) -> dict[str, object]:
     return {
-        "parameter_id": limit.parameter,
+        "parameter_id": limit.parameter_id,
         "lower_millionths": limit.lower,
         "upper_millionths": limit.upper,
         "strict_lower": limit.strict_lower,
         "strict_upper": limit.strict_upper,
         "hard": limit.hard,
-        "basis": _basis(limit, parameters),
+        "basis": limit.basis,
         "method": limit.method,
         "any_of": limit.any_of,
     }
-
-
-def _basis(limit: LimitIn, parameters: Mapping[int, ParameterRow]) -> str:
-    """The basis that was said, else the one on which the parameter is usually stated."""
-    own = parameters[limit.parameter].basis
-    return own if limit.basis == NO_BASIS else limit.basis
 
 
 def _note_change(

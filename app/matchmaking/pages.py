@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import segno
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,11 +17,12 @@ from app.matchmaking.queries.details import demand_page, stream_page
 from app.matchmaking.queries.figures import market_figures
 from app.matchmaking.queries.landing import landing_map
 from app.matchmaking.queries.market import market_page, market_points, material_choices
-from app.matchmaking.queries.partners import partners_page
-from app.matchmaking.queries.rows import DemandPage, MarketPage, PartnersPage, Side, StreamPage
+from app.matchmaking.queries.partners import partners_for
+from app.matchmaking.queries.rows import DemandPage, MarketPage, StreamPage
 from app.problems import problem_of, status_of
+from app.settings import MatchingPolicy
 from models.errors import Refusal
-from models.permissions import Capability, may_read_partners
+from models.permissions import Capability
 from models.quantities import Grams
 
 matchmaking_pages = Blueprint("matchmaking_pages", __name__)
@@ -70,11 +73,10 @@ def list_points() -> Response:
 
 @matchmaking_pages.get("/streams/<int:stream_id>")
 def show_stream(stream_id: int) -> ResponseReturnValue:
-    today = day_in(installation().settings.matching.time_zone, now_utc())
-    actor = current_actor()
+    today, actor = _today(), current_actor()
     with begin() as session:
         stream = stream_page(session, stream_id, actor=actor, today=today)
-    partners = _partners("stream", stream_id, stream.owner_id, stream.listing.estimated)
+        partners = partners_for(session, stream, actor=actor, today=today, policy=_policy())
     return render_template(
         "matchmaking/stream.html",
         stream=stream,
@@ -85,10 +87,10 @@ def show_stream(stream_id: int) -> ResponseReturnValue:
 
 @matchmaking_pages.get("/demands/<int:demand_id>")
 def show_demand(demand_id: int) -> ResponseReturnValue:
-    today = day_in(installation().settings.matching.time_zone, now_utc())
+    today, actor = _today(), current_actor()
     with begin() as session:
-        demand = demand_page(session, demand_id, actor=current_actor(), today=today)
-    partners = _partners("demand", demand_id, demand.owner_id, demand.listing.estimated)
+        demand = demand_page(session, demand_id, actor=actor, today=today)
+        partners = partners_for(session, demand, actor=actor, today=today, policy=_policy())
     return render_template(
         "matchmaking/demand.html",
         demand=demand,
@@ -97,20 +99,12 @@ def show_demand(demand_id: int) -> ResponseReturnValue:
     )
 
 
-def _partners(
-    side: Side,
-    listing_id: int,
-    owner_id: int,
-    demonstration: bool,  # noqa: FBT001
-) -> PartnersPage | None:
-    """The partners, for those who may see them."""
-    if not may_read_partners(current_actor(), owner_id=owner_id, demonstration=demonstration):
-        return None
-    policy = installation().settings.matching
-    with begin() as session:
-        return partners_page(
-            session, side, listing_id, today=day_in(policy.time_zone, now_utc()), policy=policy
-        )
+def _policy() -> MatchingPolicy:
+    return installation().settings.matching
+
+
+def _today() -> date:
+    return day_in(_policy().time_zone, now_utc())
 
 
 def _may_edit(capability: Capability, owner_id: int) -> bool:
@@ -120,18 +114,16 @@ def _may_edit(capability: Capability, owner_id: int) -> bool:
 
 @matchmaking_pages.get("/streams/<int:stream_id>/poster")
 def show_stream_poster(stream_id: int) -> ResponseReturnValue:
-    today = day_in(installation().settings.matching.time_zone, now_utc())
     with begin() as session:
-        page = stream_page(session, stream_id, actor=current_actor(), today=today)
+        page = stream_page(session, stream_id, actor=current_actor(), today=_today())
     address = url_for("matchmaking_pages.show_stream", stream_id=stream_id, _external=True)
     return _poster(page, address)
 
 
 @matchmaking_pages.get("/demands/<int:demand_id>/poster")
 def show_demand_poster(demand_id: int) -> ResponseReturnValue:
-    today = day_in(installation().settings.matching.time_zone, now_utc())
     with begin() as session:
-        page = demand_page(session, demand_id, actor=current_actor(), today=today)
+        page = demand_page(session, demand_id, actor=current_actor(), today=_today())
     address = url_for("matchmaking_pages.show_demand", demand_id=demand_id, _external=True)
     return _poster(page, address)
 

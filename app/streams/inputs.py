@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
@@ -10,6 +9,9 @@ from pydantic import Field
 from app.fields import (
     Blankable,
     Command,
+    Day,
+    DeviationIn,
+    Id,
     LongText,
     MassIn,
     MassOrZeroIn,
@@ -38,8 +40,8 @@ VehicleCode = Annotated[str, among(names.code for names in VEHICLES.values())]
 
 
 class ClosureIn(Command):
-    first_day: date
-    last_day: date
+    first_day: Day
+    last_day: Day
     reason: ShortText = ""
 
     def as_rule(self) -> Closure:
@@ -69,9 +71,9 @@ class ListingTerms(Command):
 class StreamTerms(ListingTerms):
     """A stream as its owner states it, when it is made and whenever it is changed."""
 
-    site_id: int = Field(ge=1)
+    site_id: Id
     waste_code: ShortText = Field(min_length=1)
-    material_id: Annotated[int | None, Blankable] = None
+    material_id: Annotated[Id | None, Blankable] = None
     physical_form: Annotated[str, among(PHYSICAL_FORMS)]
     rhythm: Annotated[str, among(RHYTHMS)]
     legal_status: Annotated[Annotated[str, among(LEGAL_STATUSES)] | None, Blankable] = None
@@ -84,17 +86,17 @@ class StreamTerms(ListingTerms):
 
 
 class AssayValueIn(Command):
-    parameter: int = Field(ge=1)
+    parameter: Id
     typical: ValueIn
     minimum: Annotated[ValueIn | None, Blankable] = None
     maximum: Annotated[ValueIn | None, Blankable] = None
-    deviation: Annotated[ValueIn | None, Blankable] = None
+    deviation: Annotated[DeviationIn | None, Blankable] = None
     method: ShortText = ""
 
 
 class AddAssay(Command):
-    sampled_on: date
-    valid_until: date
+    sampled_on: Day
+    valid_until: Day
     laboratory: Name
     sampling_plan: ShortText = ""
     provenance: Annotated[str, among(PROVENANCES)]

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.database import chunks, conditions
 from app.fields import INTERNAL_UNITS
 from app.streams.inputs import StreamTerms
+from models.catalogue.schemes import possible_codes
 from models.catalogue.tables import WasteCode
 from models.catalogue.vehicles import vehicle_codes
 from models.errors import NotFound
@@ -43,6 +44,7 @@ class StreamDetails:
 
     stream: Stream
     code: str
+    scheme: str
     months_g: tuple[Grams, ...]
     closures: tuple[Closure, ...]
 
@@ -106,13 +108,13 @@ def own_stream(session: Session, stream_id: int, *, actor: Actor) -> StreamDetai
 
 def stream_details(session: Session, stream_id: int) -> StreamDetails:
     found = session.execute(
-        select(Stream, WasteCode.code)
+        select(Stream, WasteCode.code, WasteCode.scheme)
         .join(WasteCode, WasteCode.id == Stream.waste_code_id)
         .where(Stream.id == stream_id)
     ).first()
     if found is None:
         raise NotFound("stream-unknown", "There is no such stream.")
-    stream, code = found
+    stream, code, scheme = found
     months = session.execute(
         select(StreamMonth.month, StreamMonth.mass_g).where(StreamMonth.stream_id == stream.id)
     )
@@ -120,9 +122,15 @@ def stream_details(session: Session, stream_id: int) -> StreamDetails:
     return StreamDetails(
         stream=stream,
         code=code,
+        scheme=scheme,
         months_g=tuple(by_month.get(month, Grams(0)) for month in range(1, 13)),
         closures=tuple(stream_closures(session, [stream.id]).get(stream.id, ())),
     )
+
+
+def unmistakable_code(scheme: str, code: str) -> str:
+    """A code as its owner can send it back: under its scheme where several schemes write so."""
+    return f"{scheme} {code}" if len(possible_codes(code)) > 1 else code
 
 
 def terms_of(details: StreamDetails) -> StreamTerms:
@@ -142,7 +150,7 @@ def terms_of(details: StreamDetails) -> StreamTerms:
             "visibility": stream.visibility,
             "version": stream.version,
             "site_id": stream.site_id,
-            "waste_code": details.code,
+            "waste_code": unmistakable_code(details.scheme, details.code),
             "material_id": stream.material_id,
             "physical_form": stream.physical_form,
             "rhythm": stream.rhythm,

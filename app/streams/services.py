@@ -15,7 +15,7 @@ from app.streams.inputs import AddAssay, StreamTerms
 from app.streams.queries import lock_stream
 from models.catalogue.composition import Reading, check_composition
 from models.errors import Conflict, Invalid
-from models.permissions import Actor, Capability, require_organization, require_owner
+from models.permissions import Actor, Capability, require, require_organization, require_owner
 from models.quantities import Grams
 from models.streams.assays import check_basis, check_dates, check_size
 from models.streams.calendar import check_calendar
@@ -74,8 +74,9 @@ def move_stream(
 ) -> Stream:
     """Publish, pause or close a stream."""
     stream = lock_stream(session, stream_id)
+    require_owner(actor, Capability.MANAGE_STREAMS, stream.organization_id)
     move = next_move(STREAM_MOVES, stream.known_state, action)
-    require_owner(actor, move.capability, stream.organization_id)
+    require(actor, move.capability)
     stream.state = move.target.value
     if move.target is State.PUBLISHED and stream.published_at is None:
         stream.published_at = now

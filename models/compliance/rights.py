@@ -116,16 +116,16 @@ def missing_rights(
 def _gap(
     requirement: Requirement, papers: Sequence[PaperFacts], lineage: frozenset[int], on: date
 ) -> Gap | None:
-    faults: dict[Fault, PaperFacts] = {}
+    faults: dict[Fault, list[PaperFacts]] = defaultdict(list)
     for paper in papers:
         if paper.kind not in requirement.kinds:
             continue
         fault = _fault(requirement, paper, lineage, on)
         if fault is None:
             return None
-        faults.setdefault(fault, paper)
+        faults[fault].append(paper)
     fault = next((fault for fault in _EASIEST if fault in faults), Fault.MISSING)
-    paper_at_fault = faults.get(fault)
+    paper_at_fault = _best(fault, faults.get(fault, ()))
     return Gap(
         requirement=requirement.name,
         fault=fault,
@@ -146,6 +146,15 @@ def _fault(
     if on < paper.valid_from:
         return Fault.NOT_YET_VALID
     return None
+
+
+def _best(fault: Fault, papers: Sequence[PaperFacts]) -> PaperFacts | None:
+    """Of papers with one fault the one that ended last or begins first; else the first filed."""
+    if fault is Fault.EXPIRED:
+        return max(papers, key=lambda paper: paper.valid_until or date.max)
+    if fault is Fault.NOT_YET_VALID:
+        return min(papers, key=lambda paper: paper.valid_from)
+    return papers[0] if papers else None
 
 
 def _day(fault: Fault, paper: PaperFacts | None) -> date | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -50,7 +51,8 @@ def answer(
 
     A value by another method than the limit's is no answer. A parameter that is a formula of
     others is computed where it was not measured itself: its range by the ranges of its parts
-    where it is a sum, which errs to the safe side, and without a range where it is a ratio.
+    where it is a weighted sum, which errs to the safe side, and without a range where parts are
+    subtracted or divided by each other.
     """
     rule = rules[asked.parameter]
     reading = readings.get(asked.parameter)
@@ -83,11 +85,21 @@ def _converted(reading: Reading, rule: ParameterRule, basis: str) -> Range | Non
     return Range(minimum, typical, maximum)
 
 
+def _is_weighted_sum(formula: str) -> bool:
+    """Whether every part only adds to the value, so that the ends of its range are of use."""
+    steps = [node for node in ast.walk(ast.parse(formula)) if isinstance(node, ast.BinOp)]
+    return not any(
+        isinstance(step.op, ast.Sub)
+        or (isinstance(step.op, ast.Div) and formula_parts(ast.unparse(step.right)))
+        for step in steps
+    )
+
+
 def _computed(formula: str, parts: Mapping[str, Range]) -> Range | None:
     typical = formula_value(formula, {code: part.typical for code, part in parts.items()})
     if typical is None:
         return None
-    if "/" in formula:
+    if not _is_weighted_sum(formula):
         return Range(typical, typical, typical)
     minimum = formula_value(formula, {code: part.minimum for code, part in parts.items()})
     maximum = formula_value(formula, {code: part.maximum for code, part in parts.items()})

@@ -20,3 +20,8 @@ def ancestors(adcode: str) -> tuple[str, ...]:
     """The codes of a region's prefecture and province, as GB/T 2260 builds them (2 + 2 + 2)."""
     above = (f"{adcode[:4]}00", f"{adcode[:2]}0000")
     return tuple(code for code in above if code != adcode)
+
+
+def province_of(adcode: str | None) -> str | None:
+    """The code of the province that a region lies in, itself if it is one."""
+    return None if adcode is None else f"{adcode[:2]}0000"

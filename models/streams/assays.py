@@ -30,12 +30,19 @@ def check_dates(*, sampled_on: date, valid_until: date, today: date) -> None:
     """Refuse a sample from the future or a validity that cannot be."""
     if sampled_on > today:
         raise Invalid("sample-future", "The sample lies in the future.", field="sampled_on")
-    if valid_until < sampled_on or valid_until.year - sampled_on.year > VALIDITY_YEARS_MAX:
+    if valid_until < sampled_on or valid_until > _years_after(sampled_on, VALIDITY_YEARS_MAX):
         raise Invalid(
             "assay-validity",
             "An assay is valid from its sample on, for five years at most.",
             field="valid_until",
         )
+
+
+def _years_after(day: date, years: int) -> date:
+    """The same day in a later year; after 29 February, 1 March where there is none."""
+    if (day.month, day.day) == (2, 29):
+        return date(day.year + years, 3, 1)
+    return day.replace(year=day.year + years)
 
 
 def check_basis(*, basis: str, moisture: Millionths | None) -> None:

@@ -83,5 +83,11 @@ def _first_days(today: date) -> list[date]:
 
 
 def _any_day_open(first: date, closures: Sequence[Closure]) -> bool:
-    days = (first + timedelta(days=n) for n in range(monthrange(first.year, first.month)[1]))
-    return any(not any(c.first_day <= day <= c.last_day for c in closures) for day in days)
+    last = first.replace(day=monthrange(first.year, first.month)[1])
+    touching = [c for c in closures if c.first_day <= last and c.last_day >= first]
+    if not touching:
+        return True
+    if any(c.first_day <= first and last <= c.last_day for c in touching):
+        return False
+    days = (first + timedelta(days=n) for n in range(last.day))
+    return any(not any(c.first_day <= day <= c.last_day for c in touching) for day in days)

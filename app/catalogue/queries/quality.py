@@ -47,7 +47,7 @@ def _read_parameters(session: Session) -> dict[int, ParameterRow]:
             note=row.note,
             status=row.status,
         )
-        for row in session.scalars(select(Parameter).order_by(Parameter.id))
+        for row in session.execute(select(*Parameter.__table__.c).order_by(Parameter.id))
     }
 
 

@@ -17,12 +17,14 @@ from app.matchmaking.queries.funnel import stopped_by_gate
 from app.matchmaking.queries.listings import TABLES, listing_rows
 from app.matchmaking.queries.rows import (
     Crossing,
+    DemandPage,
     ListingRow,
     NearMissRow,
     PartnerRow,
     PartnersPage,
     Reason,
     Side,
+    StreamPage,
     Strip,
     Waterfall,
     WaterfallRow,
@@ -35,6 +37,7 @@ from models.matchmaking.columns import Column
 from models.matchmaking.drawing import waterfall
 from models.matchmaking.readings import Asked
 from models.matchmaking.tables import StoredMatch
+from models.permissions import Actor, may_read_partners
 from models.places.tables import Site
 from models.quantities import MINOR_PER_UNIT, Grams, Metres, MinorPerTonne
 from models.streams.calendar import months_mask
@@ -72,6 +75,21 @@ class _Pair:
         return float(
             matching.geodesic_km(stream.lat[at], stream.lon[at], demand.lat[to], demand.lon[to])[0]
         )
+
+
+def partners_for(
+    session: Session,
+    page: StreamPage | DemandPage,
+    *,
+    actor: Actor,
+    today: date,
+    policy: MatchingPolicy,
+) -> PartnersPage | None:
+    """The partners of a listing, for those who may see them."""
+    listing = page.listing
+    if not may_read_partners(actor, owner_id=page.owner_id, demonstration=listing.estimated):
+        return None
+    return partners_page(session, listing.side, listing.id, today=today, policy=policy)
 
 
 def partners_page(

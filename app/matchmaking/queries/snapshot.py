@@ -15,7 +15,6 @@ from app.catalogue.queries import ParameterRow, parameters_by_id
 from app.compliance.queries import CodeFacts, Profile, code_facts, papers_by_site, profile_of
 from app.database import conditions
 from app.demands.queries import demand_closures
-from app.places.queries.regions import province_codes
 from app.streams.queries import CountingAssay, counting_assays, stream_closures
 from models.catalogue.composition import MOISTURE
 from models.catalogue.tables import TypicalComposition
@@ -24,7 +23,8 @@ from models.compliance.rights import Gap
 from models.demands.limits import Limit
 from models.demands.tables import Demand, DemandCode, DemandLimit, DemandMonth
 from models.matchmaking.readings import Reading
-from models.places.tables import Site
+from models.places.precision import province_of
+from models.places.tables import Region, Site
 from models.quantities import Grams, Metres, Millionths, MinorPerTonne
 from models.streams.calendar import Closure, coming_months_g
 from models.streams.life import State
@@ -120,9 +120,10 @@ def _open_streams(
             Stream.vat_included,
             Site.public_lat,
             Site.public_lon,
-            Site.region_id,
+            Region.adcode,
         )
         .join(Site, Site.id == Stream.site_id)
+        .outerjoin(Region, Region.id == Site.region_id)
         .where(Stream.state == State.PUBLISHED.value)
         .order_by(Stream.id)
     )
@@ -134,7 +135,6 @@ def _open_streams(
     closures = stream_closures(session, kept)
     assays = counting_assays(session, kept, today=today)
     typical = _typical_readings(session, parameters)
-    provinces = province_codes(session)
     for row in rows:
         assay = assays.get(row.id)
         yield OpenStream(
@@ -142,7 +142,7 @@ def _open_streams(
             version=row.version,
             code_id=row.waste_code_id,
             material_id=row.material_id,
-            province=provinces.get(row.region_id),
+            province=province_of(row.adcode),
             lat=row.public_lat,
             lon=row.public_lon,
             vehicles=row.vehicles,
@@ -226,9 +226,10 @@ def _open_demands(
             Demand.area,
             Site.public_lat,
             Site.public_lon,
-            Site.region_id,
+            Region.adcode,
         )
         .join(Site, Site.id == Demand.site_id)
+        .outerjoin(Region, Region.id == Site.region_id)
         .where(Demand.state == State.PUBLISHED.value)
         .order_by(Demand.id)
     )
@@ -243,7 +244,6 @@ def _open_demands(
     limits = _limits(session, kept)
     stated = _codes(session, kept)
     papers = papers_by_site(session, None if kept is None else {row.site_id for row in rows})
-    provinces = province_codes(session)
     rights: dict[tuple[int, int], tuple[Gap, ...]] = {}
     for row in rows:
         refused = {}
@@ -257,7 +257,7 @@ def _open_demands(
             id=row.id,
             version=row.version,
             site_id=row.site_id,
-            province=provinces.get(row.region_id),
+            province=province_of(row.adcode),
             lat=row.public_lat,
             lon=row.public_lon,
             vehicles=row.vehicles,

@@ -60,14 +60,15 @@ function draw(answer) {
 
 async function refresh() {
   asked.abort();
-  asked = new AbortController();
+  const mine = new AbortController();
+  asked = mine;
   const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== "").map(([name, value]) => [name, String(value)]));
   try {
-    const answer = await fetch(`${points}?${query}`, { signal: asked.signal });
+    const answer = await fetch(`${points}?${query}`, { signal: mine.signal });
     if (answer.ok) draw(await answer.json());
     else if (answer.status !== 422) throw new Error(`points: ${answer.status}`); // the list says what is wrong with the filter
   } catch (error) {
-    if (asked.signal.aborted) return;
+    if (mine.signal.aborted) return; // a newer question has replaced this one
     node.after(element("p", "map-failed", t.failed));
     throw error;
   }

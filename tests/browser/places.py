@@ -1,0 +1,51 @@
+"""The pages of the product, and how to get to one of each kind."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page
+
+# A power station with more partners for its fly ash than a page lists.
+STATION = {"en": "Huaneng Qufu power station", "zh": "华能曲阜热电厂"}
+FLY_ASH = {"en": "Coal fly ash", "zh": "粉煤灰"}
+QUESTION = {"en": "Huaneng Qufu", "zh": "华能曲阜"}
+
+# Each page by its name: who opens it, and at which address. {stream} and the rest are found first.
+PAGES: dict[str, tuple[str | None, str]] = {
+    "landing": (None, "/"),
+    "market": (None, "/market?near=Laiwu&within_km=100"),
+    "market without results": (None, "/market?q=nothing+of+the+kind"),
+    "stream": (None, "/streams/{stream}"),
+    "demand": (None, "/demands/{demand}"),
+    "stream poster": (None, "/streams/{stream}/poster"),
+    "demand poster": (None, "/demands/{demand}/poster"),
+    "sign-in": (None, "/sign-in"),
+    "catalogue": (None, "/catalogue?q=fly+ash"),
+    "not found": (None, "/nowhere"),
+    "streams board": ("factory", "/streams"),
+    "stream editor": ("factory", "/streams/new"),
+    "own stream": ("factory", "/streams/{own_stream}"),
+    "stream change": ("factory", "/streams/{own_stream}/edit"),
+    "assay": ("factory", "/streams/{own_stream}/assays/new"),
+    "sites": ("factory", "/sites"),
+    "site editor": ("factory", "/sites/new"),
+    "papers": ("recycler", "/papers"),
+    "demands board": ("recycler", "/demands"),
+    "demand editor": ("recycler", "/demands/new"),
+    "demand change": ("recycler", "/demands/{own_demand}/edit"),
+}
+
+
+def number_in(address: str | None) -> int:
+    """The number of the listing that an address of a page names."""
+    found = re.search(r"/(?:streams|demands)/(\d+)", address or "")
+    assert found, f"no listing in {address}"
+    return int(found[1])
+
+
+def settled(page: Page) -> None:
+    """Wait until the scripts of the page have done what they do at the start."""
+    if page.locator("script[type=module]").count() and page.locator("[data-map], .ed").count():
+        page.locator("body[data-ready]").wait_for()
+    page.wait_for_load_state("networkidle")
