@@ -22,6 +22,7 @@ from app.compliance.services import load_profiles
 from app.database import write_transaction
 from app.edge import installation
 from app.journal.services import set_schedules
+from app.places.queries.gazetteer import gazetteer
 from app.places.services import load_places
 from app.settings import Settings
 from app.web import create_app
@@ -81,6 +82,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
+        gazetteer()  # read now, so that nobody's first search waits for it
         return create_app()
 
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeGuard
 
 from pydantic import (
     AfterValidator,
@@ -62,7 +62,7 @@ class Command(BaseModel):
 
 def scaled(value: object, places: int) -> int:
     """Read a decimal string as a whole number of its smallest unit; finer is refused."""
-    text = unicodedata.normalize("NFKC", value).strip() if isinstance(value, str) else ""
+    text = unicodedata.normalize("NFKC", value).strip() if _has_plain_digits(value) else ""
     if _GROUPED.fullmatch(text):
         text = text.replace(",", "").replace(" ", "")
     decimal = _DECIMAL.fullmatch(text)
@@ -76,6 +76,11 @@ def scaled(value: object, places: int) -> int:
     if magnitude > HIGHEST:
         raise PydanticCustomError("out_of_range", "Outside the range this market handles.")
     return -magnitude if sign else magnitude
+
+
+def _has_plain_digits(value: object) -> TypeGuard[str]:
+    """Whether it is a text without raised or circled digits, which would be read as plain ones."""
+    return isinstance(value, str) and not any(unicodedata.category(s) == "No" for s in value)
 
 
 def shown(value: int, places: int, at_least: int) -> str:
@@ -132,7 +137,9 @@ def _plain_name(value: object) -> object:
 
 def _written_day(value: object) -> object:
     """Refuse a number where a day is wanted: it would be read as seconds since 1970."""
-    if isinstance(value, date) or (isinstance(value, str) and _DAY.match(value.strip())):
+    if isinstance(value, str):
+        value = value.strip()
+    if isinstance(value, date) or (isinstance(value, str) and _DAY.match(value)):
         return value
     raise PydanticCustomError("date_parsing", "Write a date, such as 2026-06-30.")
 
@@ -157,9 +164,10 @@ def _written(show: Callable[[int], str]) -> PlainSerializer:
     return PlainSerializer(show, return_type=str)
 
 
-Name = Annotated[str, BeforeValidator(_plain_name), Field(min_length=1, max_length=NAME_MAX)]
-ShortText = Annotated[str, BeforeValidator(_plain_name), Field(max_length=NAME_MAX)]
-LongText = Annotated[str, BeforeValidator(_readable), Field(max_length=TEXT_MAX)]
+# The length stands before the validator, or pydantic would count a text as if it were a list.
+Name = Annotated[str, Field(min_length=1, max_length=NAME_MAX), BeforeValidator(_plain_name)]
+ShortText = Annotated[str, Field(max_length=NAME_MAX), BeforeValidator(_plain_name)]
+LongText = Annotated[str, Field(max_length=TEXT_MAX), BeforeValidator(_readable)]
 MassIn = Annotated[
     Grams, BeforeValidator(_within(TONNE_PLACES, 1, MASS_MAX_G)), _written(show_mass)
 ]
@@ -248,7 +256,16 @@ def several(value: object) -> object:
     return _listed(value) if isinstance(value, str) else value
 
 
+def lines(value: object) -> object:
+    """A list written one thing a line, as a text area sends it; blank lines say nothing."""
+    if not isinstance(value, str | list):
+        return value
+    written = (text for part in _listed(value) for text in str(part).splitlines())
+    return [text.strip() for text in written if text.strip()]
+
+
 Several = BeforeValidator(several)
+Lines = BeforeValidator(lines)
 
 
 def among(words: Iterable[str]) -> AfterValidator:

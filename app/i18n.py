@@ -121,7 +121,7 @@ _pattern = cache(parse_pattern)  # reading a pattern takes longer than writing t
 
 
 def _written(value: float, pattern: str) -> str:
-    return _pattern(pattern).apply(value, _locale())
+    return str(_pattern(pattern).apply(value, _locale()))
 
 
 def show_number(value: float, places: int = 0) -> str:

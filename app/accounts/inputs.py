@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_core import PydanticCustomError
 
 from app.fields import Command, Name, Readable, ShortText
 
@@ -16,17 +17,30 @@ def _lower(value: object) -> object:
     return value.strip().lower() if isinstance(value, str) else value
 
 
+def _from(shortest: int) -> BeforeValidator:
+    """The length of a secret text, complained about as that of any other text."""
+
+    def check(value: object) -> object:
+        if isinstance(value, str) and len(value) < shortest:
+            raise PydanticCustomError("string_too_short", "This field is needed.")
+        if isinstance(value, str) and len(value) > PASSWORD_MAX:
+            raise PydanticCustomError("string_too_long", "This text is too long.")
+        return value
+
+    return BeforeValidator(check)
+
+
 Email = Annotated[
     str,
+    Field(max_length=200, pattern=r"^[^@\s<>]{1,64}@[^@\s<>]+\.[^@\s<>]+$"),
     BeforeValidator(_lower),
     Readable,
-    Field(max_length=200, pattern=r"^[^@\s<>]{1,64}@[^@\s<>]+\.[^@\s<>]+$"),
 ]
 
 
 class SignIn(Command):
     email: Email
-    password: SecretStr = Field(min_length=1, max_length=PASSWORD_MAX)
+    password: Annotated[SecretStr, _from(1)]
     next: str = ""
 
 
@@ -41,5 +55,5 @@ class RegisterOrganization(Command):
 class RegisterUser(Command):
     email: Email
     name: Name
-    password: SecretStr = Field(min_length=PASSWORD_MIN, max_length=PASSWORD_MAX)
+    password: Annotated[SecretStr, _from(PASSWORD_MIN)]
     role: Literal["viewer", "trader", "owner", "operator"]

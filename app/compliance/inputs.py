@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.fields import Blankable, Command, Day, Id, MassIn, Name, Several, ShortText, among
+from app.fields import Blankable, Command, Day, Id, Lines, MassIn, Name, ShortText, among
 from models.compliance.rights import PAPER_KINDS
 
 
@@ -18,7 +18,7 @@ class FilePaper(Command):
     number: Name
     valid_from: Day
     valid_until: Annotated[Day | None, Blankable] = None
-    codes: Annotated[list[ShortText], Several, Field(max_length=200)] = Field(default_factory=list)
+    codes: Annotated[list[ShortText], Lines, Field(max_length=200)] = Field(default_factory=list)
     yearly_quota_g: Annotated[MassIn | None, Blankable] = Field(
         default=None, alias="yearly_quota_t"
     )

@@ -17,9 +17,9 @@ from app.fields import (
     Blankable,
     Command,
     Id,
+    Lines,
     PriceIn,
     RadiusIn,
-    Several,
     ShortText,
     ValueIn,
     among,
@@ -99,7 +99,7 @@ class DemandTerms(ListingTerms):
     """A demand as its owner states it, when it is made and whenever it is changed."""
 
     site_id: Id
-    codes: Annotated[list[ShortText], Several, Field(min_length=1, max_length=60)]
+    codes: Annotated[list[ShortText], Lines, Field(min_length=1, max_length=60)]
     material_id: Annotated[Id | None, Blankable] = None
     route_id: Annotated[Id | None, Blankable] = Field(default=None, alias="route")
     specification_id: Annotated[Id | None, Blankable] = Field(default=None, alias="specification")

@@ -20,6 +20,7 @@ from app.compliance.services import file_papers
 from app.demands.inputs import DemandTerms
 from app.demands.services import adopt_demands, create_demands
 from app.demonstration.compositions import CompositionDraft
+from app.demonstration.facts.reading import FactSource
 from app.demonstration.scenario import (
     ClosureDraft,
     DemandDraft,
@@ -77,9 +78,10 @@ def load_demonstration(
     new = _new_sites(session, scenario)
     owners = _register(session, new, actor=actor, now=now)
     regions = region_finder(session)
+    credit_of = {source.key: _credit(source) for source in scenario.sources}
     site_ids: dict[str, int] = {}
     for site in new:
-        facts = _site_facts(site)
+        facts = _site_facts(site, credit_of[site.source])
         owner = acting_for(owners[site.key])
         stored = store_site(session, facts, actor=owner, now=now, policy=places, regions=regions)
         site_ids[site.key] = stored.id
@@ -112,7 +114,13 @@ def _register(
     return {site.key: organization.id for site, organization in zip(sites, made, strict=True)}
 
 
-def _site_facts(site: PlantSite) -> SiteFacts:
+def _credit(source: FactSource) -> str:
+    """Whom the licence asks us to name, on one line."""
+    parts = (source.title, source.publisher, source.edition, source.licence)
+    return ", ".join(part for part in parts if part)
+
+
+def _site_facts(site: PlantSite, credit: str) -> SiteFacts:
     return SiteFacts(
         name=site.name_en,
         name_zh=site.name_zh,
@@ -123,7 +131,7 @@ def _site_facts(site: PlantSite) -> SiteFacts:
         coordinate_source=site.source,
         external_key=site.key,
         capacity_note=site.capacity_note,
-        source=site.source,
+        source=credit,
     )
 
 

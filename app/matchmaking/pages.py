@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 import segno
@@ -47,6 +48,7 @@ def show_market() -> ResponseReturnValue:
             page = market_page(session, wanted, policy=policy, language=current_language())
     except Refusal as refusal:
         problem, status = problem_of(refusal), int(status_of(refusal))
+        wanted = _what_can_be_kept(refusal)
     with begin() as session:
         materials = material_choices(session)
     partial = request.headers.get("HX-Request") == "true"
@@ -60,6 +62,13 @@ def show_market() -> ResponseReturnValue:
     )
     # The same address answers with the whole page or with its rows.
     return html, status, {"Vary": "HX-Request"}
+
+
+def _what_can_be_kept(refusal: Refusal) -> MarketFilter:
+    """The filter as it was sent, without the fields that were refused."""
+    refused = refusal.facts.get("errors", ())
+    assert isinstance(refused, Collection)
+    return read_input(MarketFilter, {k: v for k, v in request.args.items() if k not in refused})
 
 
 @matchmaking_pages.get("/market/points.json")

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 import matching
 from app.clock import day_in
+from app.database import lock_name
 from app.matchmaking.queries.arrays import Market, compile_market
 from app.matchmaking.queries.funnel import stopped_by_gate
 from app.matchmaking.queries.snapshot import load_snapshot
@@ -24,6 +25,9 @@ from models.permissions import Actor, Capability, require
 from models.quantities import GRAMS_PER_TONNE, MINOR_PER_UNIT, Grams, MinorPerTonne
 
 ROWS_AT_ONCE = 20_000
+# A stream and a demand refreshed at once would each store their pair, or one would store a pair
+# that the other has just found to be none: whoever matches waits for whoever is matching.
+ONE_AT_A_TIME = "matchmaking.refresh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ def refresh_market(
     """Match the whole market anew, and note down its figures."""
     require(actor, Capability.REFRESH_MATCHES)
     started = perf_counter()
+    lock_name(session, ONE_AT_A_TIME)
     found = _match(session, now=now, policy=policy)
     session.execute(delete(StoredMatch))
     _store(session, found)
@@ -59,6 +64,7 @@ def refresh_stream(
 ) -> int:
     """Match one stream anew; a stream that is not open loses its matches. Returns how many."""
     require(actor, Capability.REFRESH_MATCHES)
+    lock_name(session, ONE_AT_A_TIME)
     session.execute(delete(StoredMatch).where(StoredMatch.stream_id == stream_id))
     return _store(session, _match(session, stream_ids=[stream_id], now=now, policy=policy))
 
@@ -73,6 +79,7 @@ def refresh_demands(
 ) -> int:
     """Match some demands anew, as when one changes or a paper of their site is filed."""
     require(actor, Capability.REFRESH_MATCHES)
+    lock_name(session, ONE_AT_A_TIME)
     session.execute(delete(StoredMatch).where(StoredMatch.demand_id.in_(demand_ids)))
     return _store(session, _match(session, demand_ids=demand_ids, now=now, policy=policy))
 

@@ -72,7 +72,7 @@ class StreamTerms(ListingTerms):
     """A stream as its owner states it, when it is made and whenever it is changed."""
 
     site_id: Id
-    waste_code: ShortText = Field(min_length=1)
+    waste_code: Name
     material_id: Annotated[Id | None, Blankable] = None
     physical_form: Annotated[str, among(PHYSICAL_FORMS)]
     rhythm: Annotated[str, among(RHYTHMS)]

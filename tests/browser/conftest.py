@@ -41,7 +41,7 @@ FLAGS = (
 )  # fmt: skip
 DESKTOP, PHONE = (1280, 900), (360, 740)
 PROVINCE = "Shandong"
-PATIENCE_MS = 15_000
+PATIENCE_MS = 10_000
 
 expect.set_options(timeout=PATIENCE_MS)
 

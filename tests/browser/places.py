@@ -46,6 +46,7 @@ def number_in(address: str | None) -> int:
 
 def settled(page: Page) -> None:
     """Wait until the scripts of the page have done what they do at the start."""
-    if page.locator("script[type=module]").count() and page.locator("[data-map], .ed").count():
+    if page.locator("[data-map], [data-rows], #code-q, #place-q").count():
         page.locator("body[data-ready]").wait_for()
-    page.wait_for_load_state("networkidle")
+    if page.locator("[data-map], [data-area], [data-place]").count():
+        page.locator(".leaflet-container .map-home").first.wait_for(state="attached")

@@ -1,4 +1,4 @@
-"""Visitors: from a question to partners with reasons, by filter and map, with and without script."""
+"""Visitors: from a question to partners with reasons; filter and map, with and without script."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, Watch
 from tests.browser.places import FLY_ASH, QUESTION, STATION, number_in, settled
 from tests.browser.words import LANGUAGES, said
 
@@ -28,12 +28,12 @@ def open_fly_ash(page: Page, language: str) -> None:
     ash.filter(has_text=STATION[language]).get_by_role("link").click()
 
 
-@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+@pytest.mark.parametrize("device", ["desktop", "phone"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_question_leads_to_partners_with_prices_and_reasons_in_less_than_a_minute(
-    visit: Visit, language: str, phone: bool
+    visit: Visit, language: str, device: str
 ) -> None:
-    page = visit(language, phone=phone)
+    page = visit(language, phone=device == "phone")
     started = time.monotonic()
     open_fly_ash(page, language)
     expect(page.get_by_role("heading", level=1)).to_contain_text(STATION[language])
@@ -111,20 +111,22 @@ def test_a_filter_changes_the_list_the_map_and_the_address_at_once(
     settled(page)
     everything = streams_counted(page)
     with page.expect_response(re.compile(r"/market/points\.json\?side=demand")) as points:
-        page.get_by_text(said(language, "Demands"), exact=True).last.click()
+        page.locator("label[for=side-demand]").click()
     expect(page).to_have_url(re.compile(r"/market\?side=demand"))
     expect(page.locator("#rows [role=status] b").first).to_have_text("0")
-    sides = [line[points.value.json()["columns"].index("side")] for line in points.value.json()["rows"]]
-    assert set(sides) == {1}
+    drawn = points.value.json()
+    assert {row[drawn["columns"].index("side")] for row in drawn["rows"]} == {1}
     expect(page.locator(".mk-row .sym-s")).to_have_count(0)
-    page.get_by_text(said(language, "Streams"), exact=True).last.click()
+    page.locator("label[for=side-stream]").click()
     with page.expect_response(re.compile(r"/market/points\.json\?.*q=")) as found:
         page.get_by_label(said(language, "Plant, place or material")).fill(QUESTION[language])
     expect(page).to_have_url(re.compile(r"q="))
-    assert len(found.value.json()["rows"]) == streams_counted(page) < everything
+    drawn = len(found.value.json()["rows"])
+    expect(page.locator("#rows [role=status] b").first).to_have_text(str(drawn))
+    assert 0 < drawn < everything
     settled(page)
     page.reload()
-    assert len(found.value.json()["rows"]) == streams_counted(page)
+    assert streams_counted(page) == drawn
 
 
 def test_back_returns_to_the_market_as_it_was_filtered(visit: Visit) -> None:
@@ -156,9 +158,9 @@ def test_a_point_on_the_map_opens_its_listing(visit: Visit) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_unknown_place_is_refused_beside_its_field(
-    visit: Visit, language: str, watch: object
+    visit: Visit, watch: Watch, language: str
 ) -> None:
-    watch.provoked.add(422)  # type: ignore[attr-defined]
+    watch.provoked.add(422)
     page = visit(language)
     page.goto("/market?near=Nowhereville")
     field = page.get_by_label(said(language, "Near"), exact=True)

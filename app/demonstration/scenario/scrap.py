@@ -91,7 +91,7 @@ def yard_stream(yard: Yard, seed: int) -> tuple[StreamDraft, tuple[CompositionDr
         vehicles=LOADING_VEHICLES[chance.between("vehicles", 0, len(LOADING_VEHICLES) - 1)],
         ask_minor_per_tonne=ask_of(guidance, chance),
         delivery_term=EX_WORKS,
-        vat_included=False,
+        vat_included=True,
         composition_key=counting(guidance, assay).key,
         invented=True,
     )

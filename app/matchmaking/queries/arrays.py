@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,7 +105,7 @@ def _demands(
         months=_integers([months_mask(row.months_g) for row in rows]),
         lower=lower,
         upper=upper,
-        code_ptr=np.concatenate(([0], np.cumsum([len(row.codes) for row in rows]))),
+        code_ptr=_integers([0, *accumulate(len(row.codes) for row in rows)]),
         code_idx=_integers([code for row in rows for code in row.codes]),
         area=_areas([row.area for row in rows]),
     )

@@ -136,10 +136,7 @@ def _found(session: Session, side: Side, wanted: MarketFilter, *more: Any) -> li
     """
     table = TABLES[side]
     query = select(table.id, Site.public_lat, Site.public_lon, table.year_g, *more)
-    if wanted.q:
-        query = joined(query, side)
-    else:
-        query = query.join(Site, Site.id == table.site_id)
+    query = joined(query, side) if wanted.q else query.join(Site, Site.id == table.site_id)
     return list(session.execute(query.where(*_conditions(side, wanted)).order_by(table.id)))
 
 

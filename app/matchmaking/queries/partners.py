@@ -187,12 +187,23 @@ def _candidates(session: Session, side: Side, listing_id: int) -> list[int]:
 
 
 def _pairs_of(market: Market, side: Side, best: Sequence[int]) -> list[_Pair]:
-    """The stored partners that are still open, in their order."""
+    """The stored partners that still stand, in their order.
+
+    A listing may have changed, or a paper ended, since the worker matched it.
+    """
     if side == "stream":
         place = {demand.id: j for j, demand in enumerate(market.snapshot.demands)}
-        return [_Pair(market, 0, place[one]) for one in best if one in place]
-    place = {stream.id: i for i, stream in enumerate(market.snapshot.streams)}
-    return [_Pair(market, place[one], 0) for one in best if one in place]
+        pairs = [_Pair(market, 0, place[one]) for one in best if one in place]
+    else:
+        place = {stream.id: i for i, stream in enumerate(market.snapshot.streams)}
+        pairs = [_Pair(market, place[one], 0) for one in best if one in place]
+    return [pair for pair in pairs if _stands(pair)]
+
+
+def _stands(pair: _Pair) -> bool:
+    market = pair.market
+    found = matching.explain(market.streams, pair.i, market.demands, pair.j, market.costs)
+    return all(finding.kind == "untested" for finding in found)
 
 
 def _other_id(pair: _Pair, side: Side) -> int:
@@ -326,7 +337,10 @@ def _near_miss(miss: _Miss, listing: ListingRow) -> NearMissRow:
 def _reason(pair: _Pair, finding: matching.Finding, strips: Sequence[Strip]) -> Reason:
     strip = None
     if finding.parameter >= 0:
-        strip = _strip_of(pair.market.columns[finding.parameter], strips)
+        column = pair.market.columns[finding.parameter]
+        strip = _strip_of(column, strips)
+        if not isinstance(column, Asked):
+            return _reason_of_several(finding, strip)
     masks = finding.kind in {"vehicle", "month"}
     return Reason(
         gate=finding.kind,
@@ -339,13 +353,29 @@ def _reason(pair: _Pair, finding: matching.Finding, strips: Sequence[Strip]) -> 
     )
 
 
+def _reason_of_several(finding: matching.Finding, strip: Strip) -> Reason:
+    """The engine knows only whether one limit is met: the numbers are those of the strip."""
+    too_low = strip.lower is not None and (
+        strip.upper is None or (strip.minimum is not None and strip.minimum < strip.lower)
+    )
+    have, limit = (strip.minimum, strip.lower) if too_low else (strip.maximum, strip.upper)
+    return Reason(gate=finding.kind, have=have, limit=limit, remedy=have, strip=strip)
+
+
 def _strip_of(column: Column, strips: Sequence[Strip]) -> Strip:
-    """The strip of a column; of limits of which one suffices, the first that fails."""
+    """The strip of a column; of limits of which one suffices, one to test or the first that fails.
+
+    A wish for the same parameter has a strip too, but keeps nobody apart.
+    """
     asked = [column] if isinstance(column, Asked) else [one.asked for one in column]
     of_column = [
         strip for strip in strips if Asked(strip.parameter, strip.basis, strip.method) in asked
     ]
-    return next((strip for strip in of_column if strip.verdict != "ok"), of_column[0])
+    for verdict in ("unk", "bad"):
+        for strip in of_column:
+            if strip.verdict == verdict:
+                return strip
+    return of_column[0]
 
 
 def _average_month(months_g: Sequence[Grams]) -> Grams:

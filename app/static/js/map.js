@@ -3,7 +3,7 @@
 import { page } from "./lib.js";
 
 /** The zoom from which a city of each rank is named. */
-const NAMED_FROM = { 1: 4.5, 2: 6.5, 3: 8 };
+const NAMED_FROM = { 1: 4.5, 2: 6.5, 3: 8, 4: 9 };
 /** @type {[[number, number], [number, number]]} */
 export const CHINA = [[18, 73.5], [53.6, 135]];
 const FARTHEST = [[-15, 40], [65, 170]];
@@ -17,6 +17,7 @@ export async function baseMap(node, { wheel = true } = {}) {
   });
   map.attributionControl.setPrefix(false);
   L.control.zoom({ position: "topright", zoomInTitle: t.zoomIn, zoomOutTitle: t.zoomOut }).addTo(map);
+  L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
   map.fitBounds(CHINA);
   const tiles = node.dataset.tiles;
   if (tiles) {
@@ -29,7 +30,7 @@ export async function baseMap(node, { wheel = true } = {}) {
   );
   outlines(map, [land], "map-land");
   outlines(map, home.provinces, "map-home");
-  nameCities(map, places.cities);
+  nameCities(map, places.cities, folder);
   return map;
 }
 
@@ -40,13 +41,19 @@ function outlines(map, shapes, cls) {
 }
 
 /** Names only the cities in view that fit the zoom: three hundred labels at once would be a blot.
- * @param {any} map @param {[string, string, number, number, 1 | 2 | 3][]} cities */
-function nameCities(map, cities) {
+ * The seats of counties are fetched when somebody first comes near enough to want them.
+ * @param {any} map @param {[string, string, number, number, 1 | 2 | 3 | 4][]} cities @param {string} folder */
+function nameCities(map, cities, folder) {
   const chinese = document.documentElement.lang.startsWith("zh");
   map.createPane("cities").style.zIndex = "450";
   map.getPane("cities").style.pointerEvents = "none";
   const names = L.layerGroup().addTo(map);
-  const draw = () => {
+  let near = false;
+  const draw = async () => {
+    if (!near && map.getZoom() >= NAMED_FROM[4]) {
+      near = true;
+      cities = cities.concat((await (await fetch(`${folder}counties.json`)).json()).cities);
+    }
     const view = map.getBounds().pad(0.1);
     names.clearLayers();
     for (const [english, name, lat, lon, rank] of cities)
@@ -94,7 +101,13 @@ export function cluster(streams, demands, word) {
   const circle = `cx="${middle}" cy="${middle}"`;
   const icon = L.divIcon({
     className: "clu", iconSize: [size, size],
-    html: `<svg width="${size}" height="${size}" viewBox="0 0 ${size} ${size}" aria-hidden="true"><circle class="bg" ${circle} r="${middle - 1}"/><circle class="d" ${circle} r="${radius}" stroke-width="3.5"/><circle class="s" ${circle} r="${radius}" stroke-width="3.5" stroke-dasharray="${arc} ${round.toFixed(1)}" transform="rotate(-90 ${middle} ${middle})"/><text x="${middle}" y="${middle + 0.5}" font-size="${count < 1000 ? 13 : 11.5}">${count}</text></svg>`,
+    html: [
+      `<svg width="${size}" height="${size}" viewBox="0 0 ${size} ${size}" aria-hidden="true">`,
+      `<circle class="bg" ${circle} r="${middle - 1}"/>`,
+      `<circle class="d" ${circle} r="${radius}" stroke-width="3.5"/>`,
+      `<circle class="s" ${circle} r="${radius}" stroke-width="3.5" stroke-dasharray="${arc} ${round.toFixed(1)}" transform="rotate(-90 ${middle} ${middle})"/>`,
+      `<text x="${middle}" y="${middle + 0.5}" font-size="${count < 1000 ? 13 : 11.5}">${count}</text></svg>`,
+    ].join(""),
   });
   const create = icon.createIcon.bind(icon);
   icon.createIcon = (/** @type {HTMLElement | undefined} */ old) => {

@@ -53,8 +53,9 @@ function draw(answer) {
   }
   group.clearLayers();
   group.addLayers([...markers.values()]);
-  const places = answer.rows.length ? L.latLngBounds(answer.rows.map((line) => [line[answer.columns.indexOf("lat")], line[answer.columns.indexOf("lon")]])) : L.latLngBounds(CHINA);
-  map.fitBounds(places.pad(0.05), { maxZoom: 10 });
+  const [lat, lon] = ["lat", "lon"].map((name) => answer.columns.indexOf(name));
+  const places = L.latLngBounds(answer.rows.length ? answer.rows.map((line) => [line[lat], line[lon]]) : CHINA);
+  map.fitBounds(places.pad(0.05), { maxZoom: 8 });
   document.body.dataset.ready = "1";
 }
 
@@ -62,7 +63,8 @@ async function refresh() {
   asked.abort();
   const mine = new AbortController();
   asked = mine;
-  const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== "").map(([name, value]) => [name, String(value)]));
+  const filled = [...new FormData(form)].filter(([, value]) => value !== "");
+  const query = new URLSearchParams(filled.map(([name, value]) => [name, String(value)]));
   try {
     const answer = await fetch(`${points}?${query}`, { signal: mine.signal });
     if (answer.ok) draw(await answer.json());

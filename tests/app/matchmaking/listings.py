@@ -59,9 +59,9 @@ def restate_demand(session: Session, market: Market, **changed: Any) -> None:
 
 
 def sample(
-    session: Session, actor: Actor, stream_id: int, values: dict[str, str], **changed: Any
+    session: Session, actor: Actor, stream_id: int, typical: dict[str, str], **changed: Any
 ) -> int:
-    command = AddAssay.model_validate(assay_terms(session, values, **changed))
+    command = AddAssay.model_validate(assay_terms(session, typical) | changed)
     return add_assay(session, stream_id, command, actor=actor, now=NOON).id
 
 

@@ -18,7 +18,7 @@ ALLOWED = {
 }
 
 
-@pytest.mark.parametrize(("state", "action"), product(State, Action))
+@pytest.mark.parametrize(("state", "action"), list(product(State, Action)))
 def test_every_action_in_every_state_leads_on_or_is_refused(state, action):
     target = ALLOWED[state].get(action)
     if target is None:

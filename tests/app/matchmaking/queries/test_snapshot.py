@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.catalogue.queries import code_ids_of
-from app.database import SessionFactory, write_transaction
 from app.demands.services import move_demand
 from app.matchmaking.queries.arrays import compile_market
 from app.matchmaking.queries.snapshot import OpenDemand, OpenStream, Snapshot, load_snapshot
@@ -43,19 +42,13 @@ from tests.market import (
 TONNE = 1_000_000
 
 
-@pytest.fixture
-def writing(trading: SessionFactory, market: Market) -> Session:
-    with write_transaction(trading) as session:
-        yield session
-
-
 def snapshot_of(session: Session) -> Snapshot:
     session.flush()
     return load_snapshot(session, today=TODAY, vat_rate_permille=130)
 
 
-def the_stream(session: Session, market: Market) -> OpenStream:
-    return next(row for row in snapshot_of(session).streams if row.id == market.stream_id)
+def the_stream(session: Session, small: Market) -> OpenStream:
+    return next(row for row in snapshot_of(session).streams if row.id == small.stream_id)
 
 
 def the_demand(session: Session, demand_id: int) -> OpenDemand:
@@ -67,13 +60,13 @@ def material_id(session: Session, code: str) -> int:
 
 
 def test_a_site_without_papers_keeps_no_code_and_says_which_papers_are_missing(
-    writing: Session, market: Market
+    writing: Session, small: Market
 ) -> None:
     newcomer = make_actor(writing, "newcomer")
     site_id = make_site(writing, newcomer, 36.2, 117.7)
     demand = the_demand(writing, open_demand(writing, newcomer, site_id))
     (fly_ash,) = code_ids_of(writing, [FLY_ASH])
-    allowed = the_demand(writing, market.demand_id)
+    allowed = the_demand(writing, small.demand_id)
     assert fly_ash in allowed.codes
     assert len(allowed.codes) == 3  # with its equals in the other lists
     assert allowed.refused == {}
@@ -85,9 +78,7 @@ def test_a_site_without_papers_keeps_no_code_and_says_which_papers_are_missing(
     ]
 
 
-def test_an_expired_paper_is_named_with_its_number_and_day(
-    writing: Session, market: Market
-) -> None:
+def test_an_expired_paper_is_named_with_its_number_and_day(writing: Session, small: Market) -> None:
     lapsed = make_actor(writing, "lapsed")
     site_id = make_site(writing, lapsed, 36.2, 117.7)
     file_general_papers(writing, lapsed, site_id, valid_until=str(YESTERDAY))
@@ -99,29 +90,27 @@ def test_an_expired_paper_is_named_with_its_number_and_day(
     ]
 
 
-def test_a_paper_still_counts_on_its_last_day(writing: Session, market: Market) -> None:
-    actor = make_actor(writing, "last day")
+def test_a_paper_still_counts_on_its_last_day(writing: Session, small: Market) -> None:
+    actor = make_actor(writing, "lastday")
     site_id = make_site(writing, actor, 36.2, 117.7)
     file_general_papers(writing, actor, site_id, valid_until=str(TODAY))
     demand_id = open_demand(writing, actor, site_id)
-    assert the_demand(writing, demand_id).codes == the_demand(writing, market.demand_id).codes
+    assert the_demand(writing, demand_id).codes == the_demand(writing, small.demand_id).codes
 
 
-def test_a_code_without_a_right_has_no_entry_in_the_arrays(
-    writing: Session, market: Market
-) -> None:
+def test_a_code_without_a_right_has_no_entry_in_the_arrays(writing: Session, small: Market) -> None:
     newcomer = make_actor(writing, "newcomer")
     refused_id = open_demand(writing, newcomer, make_site(writing, newcomer, 36.2, 117.7))
     compiled = compile_market(snapshot_of(writing), MATCHING)
     (fly_ash,) = code_ids_of(writing, [FLY_ASH])
-    assert [row.id for row in compiled.snapshot.demands] == [market.demand_id, refused_id]
+    assert [row.id for row in compiled.snapshot.demands] == [small.demand_id, refused_id]
     assert compiled.demands.code_ptr.tolist() == [0, 3, 3]
     assert fly_ash in compiled.demands.code_idx.tolist()
 
 
-def test_a_blurred_site_is_seen_at_its_public_position(writing: Session, market: Market) -> None:
-    site_id = make_site(writing, market.factory, 36.3, 117.5, blurred=True)
-    stream_id = open_stream(writing, market.factory, site_id)
+def test_a_blurred_site_is_seen_at_its_public_position(writing: Session, small: Market) -> None:
+    site_id = make_site(writing, small.factory, 36.3, 117.5, blurred=True)
+    stream_id = open_stream(writing, small.factory, site_id)
     site = writing.get_one(Site, site_id)
     row = next(row for row in snapshot_of(writing).streams if row.id == stream_id)
     assert (row.lat, row.lon) == (site.public_lat, site.public_lon)
@@ -138,18 +127,17 @@ def test_a_blurred_site_is_seen_at_its_public_position(writing: Session, market:
         ("0.05", "false", 6),
     ],
 )
-@pytest.mark.parametrize("facts_url", ["sqlite"], indirect=True)
 def test_prices_are_compared_with_tax(
-    writing: Session, market: Market, stated: str, included: str, compared: int
+    writing: Session, small: Market, stated: str, included: str, compared: int
 ) -> None:
-    restate_stream(writing, market, ask_per_t=stated, vat_included=included)
-    restate_demand(writing, market, price_per_t=stated, vat_included=included)
-    assert the_stream(writing, market).ask_minor_per_tonne == compared
-    assert the_demand(writing, market.demand_id).price_minor_per_tonne == compared
+    restate_stream(writing, small, ask_per_t=stated, vat_included=included)
+    restate_demand(writing, small, price_per_t=stated, vat_included=included)
+    assert the_stream(writing, small).ask_minor_per_tonne == compared
+    assert the_demand(writing, small.demand_id).price_minor_per_tonne == compared
 
 
 def test_only_a_month_that_is_closed_on_every_day_has_no_mass(
-    writing: Session, market: Market
+    writing: Session, small: Market
 ) -> None:
     closures = [
         {"first_day": "2026-07-01", "last_day": "2026-07-31"},
@@ -157,22 +145,22 @@ def test_only_a_month_that_is_closed_on_every_day_has_no_mass(
         {"first_day": "2027-02-01", "last_day": "2027-02-28"},
         {"first_day": "2026-03-01", "last_day": "2026-03-31"},  # past: March comes again in 2027
     ]
-    restate_demand(writing, market, closures=closures)
+    restate_demand(writing, small, closures=closures)
     open_month = Grams(2_000 * TONNE)
     expected = [open_month] * 12
     expected[1] = expected[6] = Grams(0)
-    assert list(the_demand(writing, market.demand_id).months_g) == expected
+    assert list(the_demand(writing, small.demand_id).months_g) == expected
     compiled = compile_market(snapshot_of(writing), MATCHING)
     assert compiled.demands.months.tolist() == [0b111110111101]
     assert compiled.demands.capacity_t.tolist() == [20_000.0]
 
 
 def test_without_an_assay_the_typical_composition_of_the_material_is_the_default(
-    writing: Session, market: Market
+    writing: Session, small: Market
 ) -> None:
     ash = material_id(writing, "fly_ash_f")
-    bare = open_stream(writing, market.factory, market.factory_site_id, material_id=str(ash))
-    unknown = open_stream(writing, market.factory, market.factory_site_id)
+    bare = open_stream(writing, small.factory, small.factory_site_id, material_id=str(ash))
+    unknown = open_stream(writing, small.factory, small.factory_site_id)
     rows = {row.id: row for row in snapshot_of(writing).streams}
     typical = {
         row.parameter_id: Reading(
@@ -193,11 +181,11 @@ def test_without_an_assay_the_typical_composition_of_the_material_is_the_default
 
 
 def test_an_assay_replaces_what_is_typical_and_only_what_it_measured_is_known(
-    writing: Session, market: Market
+    writing: Session, small: Market
 ) -> None:
     ash = material_id(writing, "fly_ash_f")
-    restate_stream(writing, market, material_id=str(ash))
-    row = the_stream(writing, market)
+    restate_stream(writing, small, material_id=str(ash))
+    row = the_stream(writing, small)
     assert row.assay is not None
     assert set(row.readings) == {"loi", "so3", "moisture"}
     assert row.readings["loi"] == Reading(
@@ -208,24 +196,24 @@ def test_an_assay_replaces_what_is_typical_and_only_what_it_measured_is_known(
     )
 
 
-def test_the_newest_valid_assay_counts_whoever_made_it(writing: Session, market: Market) -> None:
+def test_the_newest_valid_assay_counts_whoever_made_it(writing: Session, small: Market) -> None:
     later = {"sampled_on": "2026-05-20", "valid_until": "2026-12-31"}
     guidance = sample(
-        writing, market.factory, market.stream_id, {"loi": "7"}, provenance="guidance_value"
+        writing, small.factory, small.stream_id, {"loi": "7"}, provenance="guidance_value"
     )
-    row = the_stream(writing, market)
+    row = the_stream(writing, small)
     assert row.assay is not None
     assert (row.assay.id, row.assay.provenance) == (guidance, "guidance_value")
-    measured = sample(writing, market.factory, market.stream_id, {"loi": "5"}, **later)
+    measured = sample(writing, small.factory, small.stream_id, {"loi": "5"}, **later)
     ended = {"sampled_on": "2026-05-25", "valid_until": str(TODAY - timedelta(days=1))}
-    sample(writing, market.factory, market.stream_id, {"loi": "6"}, **ended)
-    row = the_stream(writing, market)
+    sample(writing, small.factory, small.stream_id, {"loi": "6"}, **ended)
+    row = the_stream(writing, small)
     assert row.assay is not None
     assert (row.assay.id, row.readings["loi"].typical) == (measured, 5_000_000)
 
 
-def test_only_what_is_published_is_loaded(writing: Session, market: Market) -> None:
-    move_stream(writing, market.stream_id, Action.PAUSE, actor=market.factory, now=NOON)
-    move_demand(writing, market.demand_id, Action.CLOSE, actor=market.recycler, now=NOON)
+def test_only_what_is_published_is_loaded(writing: Session, small: Market) -> None:
+    move_stream(writing, small.stream_id, Action.PAUSE, actor=small.factory, now=NOON)
+    move_demand(writing, small.demand_id, Action.CLOSE, actor=small.recycler, now=NOON)
     found = snapshot_of(writing)
     assert (found.streams, found.demands) == ((), ())

@@ -1,0 +1,57 @@
+"""What a browser does in tests: sign in, send forms with their token, read what is marked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from babel.messages.pofile import read_po
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.conftest import CHINESE
+from tests.market import PASSWORD
+
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+IN_CHINESE = {"Accept-Language": "zh-CN"}
+
+
+def token_of(client: FlaskClient) -> str:
+    found = TOKEN.search(client.get("/sign-in").text)
+    assert found is not None
+    return found[1]
+
+
+def send(client: FlaskClient, path: str, form: Mapping[str, Any], **more: Any) -> TestResponse:
+    """Send a form as its page would."""
+    return client.post(path, data={"csrf_token": token_of(client)} | flat(form), **more)
+
+
+def signed_in(app: Flask, name: str) -> FlaskClient:
+    client = app.test_client()
+    form = {"email": f"{name}@example.com", "password": PASSWORD}
+    assert send(client, "/sign-in", form).status_code == 303
+    return client
+
+
+def flat(form: Mapping[str, Any]) -> dict[str, Any]:
+    """Twelve months as twelve fields; check boxes stay a list."""
+    fields = {name: value for name, value in form.items() if name != "months_t"}
+    for number, mass in enumerate(form.get("months_t", ())):
+        fields[f"months_t-{number}"] = mass
+    return fields
+
+
+def marked(page: str) -> dict[str, str]:
+    """The messages of a refused form by field."""
+    found = re.findall(r'<p class="fd-error" id="e-([^"]+)">(?:<i[^>]*></i>)?\s*([^<]*)</p>', page)
+    return {field: message.strip() for field, message in found}
+
+
+def chinese(message: str) -> str:
+    with CHINESE.open("rb") as file:
+        texts = {entry.id: str(entry.string) for entry in read_po(file)}
+    assert texts[message]
+    return texts[message]

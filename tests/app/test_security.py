@@ -1,0 +1,307 @@
+"""Who reaches what, what is planted from outside, and the headers that every answer wears."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.accounts import services as accounts
+from app.accounts.inputs import RegisterUser
+from app.accounts.services import register_user
+from app.database import SessionFactory, write_transaction
+from app.demands.services import move_demand
+from app.security import HEADERS, PUBLIC, ROUTES
+from app.settings import Settings
+from app.streams.services import move_stream
+from app.web import create_app
+from models.permissions import SYSTEM, Capability
+from models.streams.life import Action
+from tests.app.browsing import send, signed_in, token_of
+from tests.market import NOON, PASSWORD, Market
+
+pytestmark = pytest.mark.parametrize("facts_url", ["sqlite"], indirect=True)
+
+ROLES = ("visitor", "viewer", "owner", "stranger", "operator")
+MANAGING = {
+    Capability.MANAGE_SITES,
+    Capability.MANAGE_STREAMS,
+    Capability.MANAGE_DEMANDS,
+    Capability.MANAGE_PAPERS,
+}
+# Endpoints about one listing that are its owner's alone.
+OWN = {
+    "streams_pages.show_editor",
+    "streams_pages.submit_change",
+    "streams_pages.submit_action",
+    "streams_pages.show_assay_form",
+    "streams_pages.submit_assay",
+    "demands_pages.show_editor",
+    "demands_pages.submit_change",
+    "demands_pages.submit_action",
+}
+EMPTY_FORMS = {"accounts_pages.submit_sign_in"}
+REDIRECTING = {"accounts_pages.choose_language", "accounts_pages.submit_sign_out"}
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(accounts, "_HASHER", hasher)
+
+
+@pytest.fixture
+def viewer(trading: SessionFactory, market: Market) -> str:
+    """Somebody of the factory who may only look."""
+    form = {"email": "viewer@example.com", "name": "v", "password": PASSWORD, "role": "viewer"}
+    assert market.factory.organization_id is not None
+    with write_transaction(trading) as session:
+        register_user(
+            session,
+            market.factory.organization_id,
+            RegisterUser.model_validate(form),
+            actor=SYSTEM,
+            now=NOON,
+        )
+    return "viewer"
+
+
+def client_of(app: Flask, role: str, endpoint: str) -> FlaskClient:
+    if role == "visitor":
+        return app.test_client()
+    if role == "owner":
+        return signed_in(app, "recycler" if endpoint.startswith("demands") else "factory")
+    return signed_in(app, role)
+
+
+def address_of(app: Flask, endpoint: str, market: Market) -> tuple[str, str]:
+    """Method and path of an endpoint about the small market."""
+    (rule,) = (rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint)
+    values = {
+        "stream_id": market.stream_id,
+        "demand_id": market.demand_id,
+        "action": "pause",
+        "code": "en",
+        "filename": "icon.svg",
+    }
+    with app.test_request_context():
+        built = rule.build({k: v for k, v in values.items() if k in rule.arguments})
+    assert built is not None
+    method = "POST" if "POST" in (rule.methods or ()) else "GET"
+    return method, built[1]
+
+
+def expected(endpoint: str, method: str, role: str) -> int:
+    needed = ROUTES[endpoint]
+    if needed in MANAGING:
+        if role == "visitor":
+            return 303
+        if role in {"viewer", "operator"}:
+            return 403
+        if role == "stranger" and endpoint in OWN - {
+            "streams_pages.submit_change",  # an empty form is refused before anybody is asked
+            "demands_pages.submit_change",
+        }:
+            return 403
+        if endpoint.endswith("submit_action"):
+            return 303
+        return 422 if method == "POST" else 200
+    assert needed in {PUBLIC, Capability.READ_MARKET}, endpoint
+    if endpoint in REDIRECTING:
+        return 303
+    return 422 if endpoint in EMPTY_FORMS else 200
+
+
+def test_every_route_answers_each_role_as_the_table_says(
+    app: Flask, market: Market, viewer: str
+) -> None:
+    found, wanted = {}, {}
+    for role in ROLES:
+        clients: dict[str, FlaskClient] = {}
+        # The owner's pause and a sign-out come last: they change what the others are asked.
+        for endpoint in sorted(ROUTES, key=lambda name: ("submit_" in name, "_sign_" in name)):
+            side = endpoint.partition("_")[0] if role == "owner" else ""
+            client = clients.setdefault(side, client_of(app, role, endpoint))
+            method, path = address_of(app, endpoint, market)
+            answer = send(client, path, {}) if method == "POST" else client.get(path)
+            answer.close()
+            found[role, endpoint] = answer.status_code
+            wanted[role, endpoint] = expected(endpoint, method, role)
+            if wanted[role, endpoint] == 303 and role == "visitor" and ROUTES[endpoint] in MANAGING:
+                assert answer.headers["Location"].startswith("/sign-in?next=")
+    assert found == wanted
+    assert len(found) == len(ROLES) * len(ROUTES)
+
+
+def test_an_editor_of_others_is_refused_with_a_whole_form_too(app: Flask, market: Market) -> None:
+    page = signed_in(app, "stranger").get(f"/streams/{market.stream_id}/edit")
+    assert page.status_code == 403
+    assert "Fly ash from silo 2" not in page.text
+
+
+def test_what_is_not_published_does_not_exist_for_strangers(
+    app: Flask, market: Market, trading: SessionFactory, viewer: str
+) -> None:
+    with write_transaction(trading) as session:
+        move_stream(session, market.stream_id, Action.PAUSE, actor=market.factory, now=NOON)
+        move_demand(session, market.demand_id, Action.PAUSE, actor=market.recycler, now=NOON)
+    stream, demand = f"/streams/{market.stream_id}", f"/demands/{market.demand_id}"
+    seen = {
+        (name, path): client.get(path).status_code
+        for name in ("nobody", "stranger", "factory", "recycler", "viewer", "operator")
+        for client in [app.test_client() if name == "nobody" else signed_in(app, name)]
+        for path in (stream, stream + "/poster", demand, demand + "/poster")
+    }
+    allowed = {
+        (name, path)
+        for name, of in [("factory", stream), ("viewer", stream), ("recycler", demand)]
+        for path in (of, of + "/poster")
+    } | {("operator", path) for path in (stream, stream + "/poster", demand, demand + "/poster")}
+    assert {key for key, status in seen.items() if status == 200} == allowed
+    assert {status for key, status in seen.items() if key not in allowed} == {404}
+    market_page = app.test_client().get("/market").text
+    assert 'data-id="' not in market_page
+    assert app.test_client().get("/market/points.json").json["rows"] == []
+
+
+def test_partners_are_the_owners_business(app: Flask, market: Market) -> None:
+    path = f"/streams/{market.stream_id}"
+    visitor = app.test_client().get(path).text
+    stranger = signed_in(app, "stranger").get(path).text
+    assert "/edit" not in visitor
+    assert "/edit" not in stranger
+    assert f"/streams/{market.stream_id}/edit" in signed_in(app, "factory").get(path).text
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-out", "/streams", "/demands", "/sites"])
+def test_a_form_without_its_token_is_a_bad_request(app: Flask, path: str) -> None:
+    client = signed_in(app, "factory")
+    assert client.post(path, data={"name": "x"}).status_code == 400
+    assert client.post(path, data={"csrf_token": "planted"}).status_code == 400
+    others = token_of(app.test_client())
+    assert client.post(path, data={"csrf_token": others}).status_code == 400
+
+
+def test_nothing_planted_before_sign_in_survives_it(app: Flask) -> None:
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["planted"] = "x"
+        session["user_id"] = 999
+    before = token_of(client)
+    form = {"email": "factory@example.com", "password": PASSWORD}
+    assert send(client, "/sign-in", form).status_code == 303
+    with client.session_transaction() as session:
+        assert set(session) == {"user_id", "organization_id"}
+    assert client.post("/streams", data={"csrf_token": before}).status_code == 400
+
+
+def test_an_account_that_is_gone_is_a_visitor(app: Flask, market: Market) -> None:
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["user_id"] = market.factory.user_id
+        session["organization_id"] = market.recycler.organization_id  # never a member there
+    assert client.get("/streams").status_code == 303
+
+
+OUTSIDE = [
+    "//evil.example",
+    "https://evil.example/",
+    "https:evil.example",
+    "\\\\evil.example",
+    "/\\evil.example",
+    "/\t/evil.example",
+    "javascript:alert(1)",
+    "/ok//evil.example",
+    "http://[",
+    "evil.example",
+    "",
+]
+
+
+@pytest.mark.parametrize("address", OUTSIDE)
+def test_no_link_leads_out_of_the_market(app: Flask, address: str) -> None:
+    client = app.test_client()
+    asked = client.get("/language/zh", query_string={"next": address})
+    form = {"email": "factory@example.com", "password": PASSWORD, "next": address}
+    entered = send(client, "/sign-in", form)
+    assert (asked.status_code, asked.headers["Location"]) == (303, "/")
+    assert (entered.status_code, entered.headers["Location"]) == (303, "/")
+
+
+def test_a_link_within_the_market_is_followed(app: Flask) -> None:
+    client = app.test_client()
+    inside = "/market?side=stream&q=a%26b"
+    assert client.get("/language/zh", query_string={"next": inside}).headers["Location"] == inside
+    sent_away = client.get("/streams/new").headers["Location"]
+    page = client.get(sent_away).text
+    assert 'name="next" value="/streams/new' in page
+    form = {"email": "factory@example.com", "password": PASSWORD, "next": "/streams/new"}
+    assert send(client, "/sign-in", form).headers["Location"] == "/streams/new"
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/", 200),
+        ("/market/points.json", 200),
+        ("/static/icon.svg", 200),
+        ("/healthz", 200),
+        ("/nope", 404),
+        ("/sign-out", 405),
+        ("/streams/new", 303),
+        ("/market?page=x", 422),
+    ],
+)
+def test_every_answer_wears_the_headers(client: FlaskClient, path: str, status: int) -> None:
+    with client.get(path) as answer:
+        assert answer.status_code == status
+        assert {name: answer.headers.get(name) for name in HEADERS} == {
+            name: value.replace("{tiles}", "") for name, value in HEADERS.items()
+        }
+
+
+def test_the_content_policy_allows_nothing_inline_and_nobody_else(client: FlaskClient) -> None:
+    policy = client.get("/").headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "http" not in policy
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+@pytest.mark.parametrize("path", ["/", "/market", "/sign-in", "/catalogue", "/nope"])
+def test_pages_hold_nothing_that_the_policy_would_stop(client: FlaskClient, path: str) -> None:
+    page = client.get(path).text
+    assert re.search(r"<script(?![^>]*(?:src=|application/json))", page) is None
+    assert re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", page) is None
+    assert "http://" not in re.sub(r'xmlns="[^"]*"', "", page)
+
+
+def test_tiles_of_the_operator_are_the_only_other_source(
+    facts_url: str, market: Market, tmp_path: object
+) -> None:
+    settings = Settings(
+        DATABASE_URL=facts_url,
+        instance=tmp_path,
+        secret_key="test",
+        secure_cookies=True,
+        tile_url="https://{s}.tiles.example/{z}/{x}/{y}.png",
+    )
+    app = create_app(settings)
+    answer = app.test_client().get("/language/zh", base_url="https://offtake.example")
+    assert (
+        "img-src 'self' data: https://*.tiles.example;"
+        in (answer.headers["Content-Security-Policy"])
+    )
+    cookie = answer.headers["Set-Cookie"]
+    assert all(word in cookie for word in ("Secure", "HttpOnly", "SameSite=Lax"))
+    app.extensions["offtake"].sessions.kw["bind"].dispose()
+
+
+def test_the_session_cookie_is_out_of_reach_of_scripts(app: Flask) -> None:
+    cookie = app.test_client().get("/sign-in").headers["Set-Cookie"]
+    assert cookie.startswith("offtake=")
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
