@@ -21,6 +21,7 @@ from app.clock import now_utc
 from app.compliance.services import load_profiles
 from app.database import write_transaction
 from app.edge import installation
+from app.i18n import field_message
 from app.journal.services import set_schedules
 from app.places.queries.gazetteer import gazetteer
 from app.places.services import load_places
@@ -28,12 +29,31 @@ from app.settings import Settings
 from app.web import create_app
 from app.wiring import COMMANDS, SCHEDULES, job_kinds, open_sessions
 from app.worker import Worker, stop_on_signals
+from models.errors import Refusal
 from models.permissions import SYSTEM
 
 ROOT: Final = Path(__file__).parent.parent
 
 
-@click.group(cls=FlaskGroup, create_app=create_app, add_default_commands=False, load_dotenv=False)
+class Commands(FlaskGroup):
+    """What the market refuses is a message on the command line, not a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except Refusal as refusal:
+            raise click.ClickException(_told(refusal)) from None
+
+
+def _told(refusal: Refusal) -> str:
+    errors = refusal.facts.get("errors")
+    if not isinstance(errors, dict):
+        return refusal.message
+    said = (f"{field}: {field_message(kind)}" for field, kind in errors.items())
+    return "\n  ".join([refusal.message, *said])
+
+
+@click.group(cls=Commands, create_app=create_app, add_default_commands=False, load_dotenv=False)
 def main() -> None:
     """An exchange for industrial solid waste and renewable resources."""
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import IO, TypeVar
+from urllib.parse import parse_qsl
 
-from flask import current_app, g, has_request_context, request
+from flask import Request, current_app, g, has_request_context, request
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.formparser import FormDataParser
 
 from app.database import SessionFactory, prepare_to_write
 from app.fields import nested
@@ -22,6 +25,29 @@ Input = TypeVar("Input", bound=BaseModel)
 
 
 FindFrame = Callable[[Session, int | None, int | None], Frame]
+
+
+class _FormReader(FormDataParser):
+    """Broken characters become U+FFFD, which every text field refuses.
+
+    By default they would become their own escapes, `%FF`, and be stored as if somebody had typed
+    them.
+    """
+
+    def _parse_urlencoded(
+        self,
+        stream: IO[bytes],
+        mimetype: str,  # noqa: ARG002  (the signature is that of the class above)
+        content_length: int | None,  # noqa: ARG002
+        options: dict[str, str],  # noqa: ARG002
+    ) -> tuple[IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]:
+        sent = stream.read().decode("utf-8", "replace")
+        items = parse_qsl(sent, keep_blank_values=True, errors="replace")
+        return stream, self.cls(items), self.cls()
+
+
+class PageRequest(Request):
+    form_data_parser_class = _FormReader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

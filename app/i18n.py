@@ -56,8 +56,9 @@ def wanted_language() -> str:
         return "en"
     if (chosen := request.cookies.get(LANGUAGE_COOKIE)) in LANGUAGES:
         return chosen
-    best = request.accept_languages.best_match(list(_LOCALES), default="en")
-    return "zh" if best.startswith("zh") else "en"
+    # Not `best_match`: it holds a lesser wish that fits exactly above a first one such as en-GB.
+    wishes = (tag.lower().partition("-")[0] for tag, weight in request.accept_languages if weight)
+    return next((language for language in wishes if language in LANGUAGES), "en")
 
 
 def current_language() -> str:
@@ -71,8 +72,13 @@ def say(message: str, **values: object) -> str:
     return text % values if values else text
 
 
+def field_message(kind: str) -> str:
+    """What is wrong with a field, in English."""
+    return FIELD_MESSAGES.get(kind, OTHER_FIELD_MESSAGE)
+
+
 def say_field(kind: str) -> str:
-    return say(FIELD_MESSAGES.get(kind, OTHER_FIELD_MESSAGE))
+    return say(field_message(kind))
 
 
 def set_up_languages(app: Flask) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from datetime import date
 from http import HTTPStatus
 from typing import Final
 from uuid import uuid4
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask.json.provider import DefaultJSONProvider
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
@@ -33,7 +35,20 @@ OTHER_HTTP_MESSAGE: Final = "This request was refused."
 log = logging.getLogger(__name__)
 
 
+class IsoJson(DefaultJSONProvider):
+    """Days and instants as ISO 8601, where Flask would write them as headers of HTTP have them."""
+
+    sort_keys = False
+
+    @staticmethod
+    def default(value: object) -> object:
+        if isinstance(value, date):  # a datetime is one too
+            return value.isoformat()
+        return DefaultJSONProvider.default(value)
+
+
 def register_problem_handlers(app: Flask) -> None:
+    app.json = IsoJson(app)
     app.register_error_handler(Refusal, from_refusal)
     app.register_error_handler(HTTPException, _from_http)
     app.register_error_handler(Exception, _from_bug)

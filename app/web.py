@@ -8,9 +8,11 @@ from typing import Any, Final
 
 from flask import Flask, url_for
 from jinja2 import StrictUndefined
+from werkzeug.routing import IntegerConverter, Map
 
 from app.accounts.queries import find_frame
-from app.edge import Installation, current_frame
+from app.edge import Installation, PageRequest, current_frame
+from app.fields import ID_MAX
 from app.i18n import FILTERS, LANGUAGES, current_language, set_up_languages
 from app.problems import register_problem_handlers
 from app.security import set_up_security
@@ -22,9 +24,20 @@ ROOT: Final = Path(__file__).parent.parent
 VENDOR: Final = ROOT / "app/static/vendor/manifest.json"
 
 
+class RowNumber(IntegerConverter):
+    """A number that a database can hold; whatever is longer names nothing."""
+
+    regex = rf"\d{{1,{len(str(ID_MAX))}}}"
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=ID_MAX)
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings()
     app = Flask(__name__, template_folder="../templates")
+    app.request_class = PageRequest
+    app.url_map.converters["int"] = RowNumber
     app.secret_key = settings.signing_key
     app.extensions["offtake"] = Installation(
         settings=settings, sessions=open_sessions(settings.database), find_frame=find_frame

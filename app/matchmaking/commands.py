@@ -7,14 +7,15 @@ from flask.cli import with_appcontext
 
 from app.clock import day_in, now_utc
 from app.edge import begin, installation
+from app.fields import ID_MAX
 from app.matchmaking.outputs import PartnersShown
 from app.matchmaking.queries.partners import PARTNERS_SHOWN, listing_is_known, partners_page
 from app.matchmaking.queries.rows import Side
 
 
 @click.command("match")
-@click.option("--stream", "stream_id", type=int, help="Id of a stream.")
-@click.option("--demand", "demand_id", type=int, help="Id of a demand.")
+@click.option("--stream", "stream_id", type=click.IntRange(1, ID_MAX), help="Id of a stream.")
+@click.option("--demand", "demand_id", type=click.IntRange(1, ID_MAX), help="Id of a demand.")
 @click.option("-k", "--k", default=PARTNERS_SHOWN, type=click.IntRange(1, PARTNERS_SHOWN))
 @click.option("--json", "as_json", is_flag=True)
 @with_appcontext

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from app.fields import Blankable, Command, ShortText
+from app.fields import Blankable, Command, Id, ShortText
 from app.journal.inputs import JobCommand
 
 PAGE_MAX = 1_000
@@ -16,7 +16,7 @@ class MarketFilter(Command):
     """One filter for the list and the map; everything left out is any."""
 
     side: Literal["all", "stream", "demand"] = "all"
-    material: Annotated[int | None, Blankable] = None
+    material: Annotated[Id | None, Blankable] = None
     near: ShortText = ""
     within_km: Annotated[Literal["50", "100", "200", "300"] | None, Blankable] = None
     price: Annotated[Literal["pays", "50", "100"] | None, Blankable] = None

@@ -8,7 +8,7 @@ from itertools import pairwise
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base
+from models.base import Base, one_of
 from models.catalogue.schemes import SCHEMES
 from models.catalogue.vehicles import EVERY_VEHICLE
 from models.catalogue.vocabulary import (
@@ -32,8 +32,7 @@ from models.quantities import Millionths
 
 def known(column: str, words: Sequence[str]) -> CheckConstraint:
     """Build a CHECK that a column holds one of the words (or NULL, where it may)."""
-    listed = ", ".join(f"'{word}'" for word in words)
-    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+    return one_of(column, words, f"{column}_known")
 
 
 def ordered(name: str, *columns: str) -> CheckConstraint:

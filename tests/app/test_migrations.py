@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import datetime
 
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy.exc import DatabaseError
 
 from models.base import UtcDateTime
 from models.metadata import metadata
-from tests.conftest import alembic_for
+from tests.conftest import ROOT, alembic_for
 
 DAY = "2026-01-01"
 NOW = "2026-01-01 00:00:00"
@@ -152,3 +153,41 @@ def test_a_naive_instant_is_refused_before_it_is_stored():
     naive = datetime(2026, 1, 1)  # noqa: DTZ001
     with pytest.raises(ValueError, match="naive"):
         UtcDateTime().process_bind_param(naive, create_engine("sqlite://").dialect)
+
+
+REBUILD = '''"""Rebuild a table that has child rows."""
+
+from alembic import op
+
+revision = "9999"
+down_revision = "{head}"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("stream", recreate="always") as table:
+        table.alter_column("description", comment="rebuilt")
+
+
+def downgrade() -> None:
+    pass
+'''
+
+
+def test_rebuilding_a_table_keeps_the_rows_that_hang_on_it(tmp_path):
+    # With foreign keys on, SQLite would lose or refuse child rows when the old table is dropped.
+    url = f"sqlite:///{tmp_path}/test.db"
+    folder = tmp_path / "migrations"
+    shutil.copytree(ROOT / "migrations", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    config = alembic_for(url)
+    config.set_main_option("script_location", str(folder))
+    command.upgrade(config, "head")
+    for statements in ROWS.values():
+        run(url, *statements)
+    run(url, "INSERT INTO stream_month (stream_id, month, mass_g) VALUES (1, 1, 12)")
+    head = max(ROWS)
+    (folder / "versions/9999_rebuild.py").write_text(REBUILD.replace("{head}", head), "utf-8")
+    command.upgrade(config, "9999")
+    assert run(url, "SELECT count(*) FROM stream_month") == 1
+    assert run(url, "SELECT count(*) FROM stored_match") == 1

@@ -50,3 +50,6 @@ def settled(page: Page) -> None:
         page.locator("body[data-ready]").wait_for()
     if page.locator("[data-map], [data-area], [data-place]").count():
         page.locator(".leaflet-container .map-home").first.wait_for(state="attached")
+        # While a map zooms, it lets nobody zoom it; the zooming begins with the next frame.
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+        page.locator(".leaflet-zoom-anim").wait_for(state="detached")

@@ -78,7 +78,8 @@ def test_axe_finds_nothing_on_an_english_desktop_in_the_light(
     for name in pages_of(role):
         open_page(page, watch, name, numbers)
         found[name] = found_by_axe(page)
-    assert found == dict.fromkeys(pages_of(role), [])
+    assert {name: rules for name, rules in found.items() if rules} == {}
+    assert len(found) == len(pages_of(role)) > 0
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -90,7 +91,8 @@ def test_axe_finds_nothing_and_nothing_hangs_over_on_a_chinese_phone_in_the_dark
         open_page(page, watch, name, numbers)
         expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
         found[name] = found_by_axe(page) + ["scrolls sideways"] * too_wide(page)
-    assert found == dict.fromkeys(pages_of(role), [])
+    assert {name: rules for name, rules in found.items() if rules} == {}
+    assert len(found) == len(pages_of(role)) > 0
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -102,3 +104,4 @@ def test_nothing_hangs_over_on_an_english_phone(
         open_page(page, watch, name, numbers)
         wide[name] = too_wide(page)
     assert wide == dict.fromkeys(pages_of(role), False)
+    assert wide

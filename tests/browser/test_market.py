@@ -146,14 +146,17 @@ def test_back_returns_to_the_market_as_it_was_filtered(visit: Visit) -> None:
     assert page.locator(".mk-row").all_inner_texts() == kept
 
 
-def test_a_point_on_the_map_opens_its_listing(visit: Visit) -> None:
+def test_a_ring_on_the_map_opens_to_points_and_a_point_to_its_listing(visit: Visit) -> None:
     page = visit()
     page.goto("/market?side=stream&q=bituminous&near=Laiwu&within_km=50")
     settled(page)
-    point = page.locator(".leaflet-marker-icon.mkr").first
-    point.click()
+    assert streams_counted(page) == 2
+    page.get_by_role("button", name="2 places, press to zoom in").click()
+    points = page.get_by_role("button", name="Coal fly ash from bituminous coal")
+    expect(points).to_have_count(2)
+    points.first.click()
     page.locator(".leaflet-popup").get_by_role("link", name="Open").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("fly ash")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Coal fly ash from bituminous")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

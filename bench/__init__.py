@@ -1,0 +1,1 @@
+"""Benchmarks: `python -m bench`. One file a subject; every figure stands beside a baseline."""
