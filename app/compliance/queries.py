@@ -116,6 +116,9 @@ def profile_of(session: Session, jurisdiction: str) -> Profile:
     exempt = session.scalars(
         select(StageExemption.waste_code_id).where(StageExemption.stage == "utilization")
     )
+    if not rows:
+        # Who asks for nothing permits everything: a jurisdiction without a profile is a mistake.
+        raise LookupError(f"no profile of jurisdiction {jurisdiction!r} is loaded")
     return Profile(
         requirements={kind: requirements_of(found) for kind, found in rows.items()},
         crossings={(kind, purpose): (what, clause) for kind, purpose, what, clause in crossings},

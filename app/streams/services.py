@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from app.catalogue.queries import check_material, code_ids_of, parameters_by_id
+from app.clock import day_in
 from app.journal.services import record
 from app.places.queries.sites import check_own_sites
 from app.streams.inputs import AddAssay, StreamTerms
@@ -22,6 +25,9 @@ from models.streams.calendar import check_calendar
 from models.streams.events import StreamChanged
 from models.streams.life import STREAM_MOVES, Action, State, next_move
 from models.streams.tables import Assay, AssayValue, Stream, StreamClosure, StreamMonth
+
+# No place on Earth is further ahead of the others.
+FURTHEST_AHEAD: Final = ZoneInfo("Pacific/Kiritimati")
 
 
 def create_streams(
@@ -100,7 +106,9 @@ def add_assay(
 
 def check_assay(session: Session, command: AddAssay, *, now: datetime) -> None:
     """Refuse an assay that contradicts itself or what is possible."""
-    check_dates(sampled_on=command.sampled_on, valid_until=command.valid_until, today=now.date())
+    # A sample of today is no sample of tomorrow, wherever its works lies.
+    today = day_in(FURTHEST_AHEAD, now)
+    check_dates(sampled_on=command.sampled_on, valid_until=command.valid_until, today=today)
     check_basis(basis=command.basis, moisture=command.moisture)
     check_size([value.parameter for value in command.values])
     parameters = parameters_by_id(session)

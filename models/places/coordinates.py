@@ -30,11 +30,9 @@ class CoordinateSystem(StrEnum):
 def check_position(lat: float, lon: float) -> None:
     """Refuse what is not a position on earth; not-a-number and infinity included."""
     if not -90.0 <= lat <= 90.0:
-        raise Invalid("latitude-impossible", "A latitude lies between -90 and 90.", lat=str(lat))
+        raise Invalid("latitude-impossible", "A latitude lies between -90 and 90.", field="lat")
     if not -180.0 <= lon <= 180.0:
-        raise Invalid(
-            "longitude-impossible", "A longitude lies between -180 and 180.", lon=str(lon)
-        )
+        raise Invalid("longitude-impossible", "A longitude lies between -180 and 180.", field="lon")
 
 
 def is_shifted(lat: float, lon: float) -> bool:

@@ -71,14 +71,14 @@ def check_specification(session: Session, specification_id: int | None) -> None:
         raise Invalid(
             "specification-unknown",
             "The catalogue has no such specification.",
-            field="specification_id",
+            field="specification",
         )
 
 
 def check_route(session: Session, route_id: int | None) -> None:
     """Refuse a route that the catalogue does not have; none at all is no fault."""
     if route_id is not None and session.get(Route, route_id) is None:
-        raise Invalid("route-unknown", "The catalogue has no such route.", field="route_id")
+        raise Invalid("route-unknown", "The catalogue has no such route.", field="route")
 
 
 def specification(session: Session, specification_id: int) -> SpecificationRow:

@@ -67,7 +67,7 @@ def check_own_sites(session: Session, site_ids: Iterable[int], *, owner_id: int)
         )
         for site_id in some:
             if site_id not in own:
-                raise Invalid("site-not-yours", "Choose one of your own sites.", site_id=site_id)
+                raise Invalid("site-not-yours", "Choose one of your own sites.", field="site_id")
 
 
 _COLUMNS = select(

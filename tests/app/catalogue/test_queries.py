@@ -270,15 +270,22 @@ def test_routes_and_resources_are_complete(session):
     ]
 
 
-@pytest.mark.parametrize("check", [check_material, check_route, check_specification])
-def test_a_reference_is_absent_or_known_or_refused_by_field(session, check):
+@pytest.mark.parametrize(
+    ("check", "field"),
+    [
+        (check_material, "material_id"),
+        (check_route, "route"),
+        (check_specification, "specification"),
+    ],
+)
+def test_a_reference_is_absent_or_known_or_refused_by_field(session, check, field):
     check(session, None)
     check(session, 1)
     with pytest.raises(Invalid) as refusal:
         check(session, 10**9)
     name = check.__name__.removeprefix("check_")
     assert refusal.value.code == f"{name}-unknown"
-    assert refusal.value.facts == {"field": f"{name}_id"}
+    assert refusal.value.facts == {"field": field}
 
 
 def test_a_route_wins_resources_that_serve_targets(session):

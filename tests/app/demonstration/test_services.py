@@ -163,9 +163,7 @@ def test_pairs_and_figures_are_those_of_a_recomputation(loaded: Session) -> None
     for i, stream in enumerate(snapshot.streams):
         for j, demand in enumerate(snapshot.demands):
             km, value = value_of(stream, demand)
-            months = any(
-                a > 0 and b > 0 for a, b in zip(stream.months_g, demand.months_g, strict=True)
-            )
+            shared = zip(stream.months_g, demand.months_g, strict=True)
             limits = [
                 (low[i, c], high[i, c], arrays.demands.lower[j, c], arrays.demands.upper[j, c])
                 for c in range(len(arrays.columns))

@@ -220,4 +220,4 @@ def test_a_site_of_others_and_a_site_that_is_not_are_refused_alike(session: Sess
     for strange in (other.id, other.id + 1_000):
         with pytest.raises(Invalid) as refused:
             check_own_sites(session, [own.id, strange], owner_id=owner_id)
-        assert (refused.value.code, refused.value.facts) == ("site-not-yours", {"site_id": strange})
+        assert (refused.value.code, refused.value.facts) == ("site-not-yours", {"field": "site_id"})
