@@ -51,7 +51,7 @@ def nothing_stored(trading: SessionFactory, market: Market) -> Iterator[None]:
 
 MISSING = [
     ("GET", "/nope", 404),
-    ("GET", "/streams/0", 404),
+    ("GET", "/streams/987", 404),
     ("GET", "/language/xx", 404),
     ("DELETE", "/market", 405),
     ("POST", "/market", 405),
@@ -61,7 +61,7 @@ MISSING = [
 @on_sqlite
 def test_what_does_not_exist_is_said_in_both_languages(client: FlaskClient) -> None:
     for method, path, status in MISSING:
-        known = path == "/streams/0"
+        known = path == "/streams/987"
         english = "There is no such stream." if known else HTTP_MESSAGES[status]
         plain = client.open(path, method=method)
         translated = client.open(path, method=method, headers=IN_CHINESE)
