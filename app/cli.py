@@ -15,6 +15,7 @@ from alembic.config import Config
 from flask import Flask
 from flask.cli import FlaskGroup, with_appcontext
 from gunicorn.app.base import BaseApplication
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app.catalogue.services import load_catalogue
 from app.clock import now_utc
@@ -43,6 +44,9 @@ class Commands(FlaskGroup):
             return super().invoke(ctx)
         except Refusal as refusal:
             raise click.ClickException(_told(refusal)) from None
+        except (OperationalError, ProgrammingError) as error:
+            what = str(error.orig).splitlines()[0]
+            raise click.ClickException(f"{what} (has `offtake init` run?)") from error
 
 
 def _told(refusal: Refusal) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TypeVar
@@ -20,6 +20,7 @@ from app.settings import Settings
 from models.errors import Invalid
 from models.permissions import Actor, Frame
 
+ONE_CONTROL = frozenset({"vehicles", "codes"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 Input = TypeVar("Input", bound=BaseModel)
 
@@ -127,5 +128,11 @@ def form_fields() -> dict[str, object]:
 
 def refused_input(error: ValidationError) -> Invalid:
     """One complaint a field, by pydantic's code; app/problems.py puts it into words."""
-    errors = {"-".join(str(part) for part in item["loc"]): item["type"] for item in error.errors()}
+    errors = {_control(item["loc"]): item["type"] for item in error.errors()}
     return Invalid("input", "Correct the marked fields and send again.", errors=errors)
+
+
+def _control(place: Sequence[int | str]) -> str:
+    """The name of the control that a complaint belongs to: check boxes and lines share one."""
+    parts = place[:1] if place[0] in ONE_CONTROL else place
+    return "-".join(str(part) for part in parts)

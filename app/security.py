@@ -86,6 +86,7 @@ def set_up_security(app: Flask, settings: Settings) -> None:
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
         MAX_FORM_PARTS=2_000,
+        TRUSTED_HOSTS=settings.trusted_hosts or None,
         SESSION_COOKIE_NAME="offtake",
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
@@ -111,9 +112,8 @@ def sign_out_session() -> None:
 def _admit() -> AnyResponse | None:
     """Read the body, sign in, check the route: in this order."""
     endpoint = request.endpoint
-    if endpoint is None:
-        return None  # no such path: Flask answers 404 or 405
-    needed = ROUTES[endpoint]
+    # No such path: Flask answers 404 or 405, in the frame of whoever asks.
+    needed = PUBLIC if endpoint is None else ROUTES[endpoint]
     if request.method not in SAFE_METHODS:
         # Reads the body before the session begins: a slow client must not hold the write lock.
         request.get_data(cache=True, parse_form_data=True)

@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     instance: Path = Path("instance")
     secret_key: str = ""
     secure_cookies: bool = False
+    trusted_hosts: list[str] = Field(default_factory=list)
     currency: Literal["CNY", "EUR", "USD"] = "CNY"
     time_zone: str = "Asia/Shanghai"
     geocoder: str = "gazetteer"

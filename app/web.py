@@ -21,7 +21,6 @@ from app.wiring import PAGES, open_sessions
 from models.catalogue.vehicles import VEHICLES
 
 ROOT: Final = Path(__file__).parent.parent
-ROW_ID_MAX: Final = 2**63 - 1  # what both databases hold
 VENDOR: Final = ROOT / "app/static/vendor/manifest.json"
 
 
@@ -34,13 +33,6 @@ class RowNumber(IntegerConverter):
         super().__init__(url_map, max=ID_MAX)
 
 
-class RowId(IntegerConverter):
-    """A number in an address that can be the id of a row; a larger one is no such page."""
-
-    def __init__(self, url_map: Map) -> None:
-        super().__init__(url_map, min=1, max=ROW_ID_MAX)
-
-
 def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings()
     app = Flask(__name__, template_folder="../templates")
@@ -50,7 +42,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["offtake"] = Installation(
         settings=settings, sessions=open_sessions(settings.database), find_frame=find_frame
     )
-    app.url_map.converters["int"] = RowId
     set_up_languages(app)
     set_up_security(app, settings)
     register_problem_handlers(app)

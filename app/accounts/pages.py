@@ -64,7 +64,10 @@ def choose_language(code: str) -> ResponseReturnValue:
 
 def _own_address(address: str) -> str:
     """Where to go next: only ever a page of ours, whatever the link says."""
-    parts = urlsplit(address.replace("\\", "/"))
+    try:
+        parts = urlsplit(address.replace("\\", "/"))
+    except ValueError:
+        return url_for("matchmaking_pages.show_landing")
     if parts.scheme or parts.netloc or not parts.path.startswith("/") or "//" in parts.path:
         return url_for("matchmaking_pages.show_landing")
     return parts._replace(fragment="").geturl()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import cos, radians
+from math import cos, isclose, radians
 
 import numpy as np
 from sqlalchemy import func, select
@@ -344,6 +344,7 @@ def _reason(pair: _Pair, finding: matching.Finding, strips: Sequence[Strip]) -> 
     masks = finding.kind in {"vehicle", "month"}
     return Reason(
         gate=finding.kind,
+        sign=_sign(finding.have, finding.limit) if finding.kind == "composition" else "",
         have=None if masks else finding.have,
         limit=None if masks else finding.limit,
         remedy=finding.remedy,
@@ -353,13 +354,21 @@ def _reason(pair: _Pair, finding: matching.Finding, strips: Sequence[Strip]) -> 
     )
 
 
+def _sign(have: float, limit: float) -> str:
+    """A strict bound was moved to the next number inside: what meets it exactly lies beyond it."""
+    if isclose(have, limit, rel_tol=1e-12):
+        return "≥" if have > limit else "≤"
+    return ">" if have > limit else "<"
+
+
 def _reason_of_several(finding: matching.Finding, strip: Strip) -> Reason:
     """The engine knows only whether one limit is met: the numbers are those of the strip."""
     too_low = strip.lower is not None and (
         strip.upper is None or (strip.minimum is not None and strip.minimum < strip.lower)
     )
     have, limit = (strip.minimum, strip.lower) if too_low else (strip.maximum, strip.upper)
-    return Reason(gate=finding.kind, have=have, limit=limit, remedy=have, strip=strip)
+    sign = "" if have is None or limit is None else _sign(have, limit)
+    return Reason(gate=finding.kind, sign=sign, have=have, limit=limit, remedy=have, strip=strip)
 
 
 def _strip_of(column: Column, strips: Sequence[Strip]) -> Strip:

@@ -154,6 +154,7 @@ class Reason:
     """
 
     gate: str  # right, or a kind of finding of the engine
+    sign: str = ""  # composition: how have stands to limit; ≥ or ≤ where the limit itself fails
     have: float | None = None
     limit: float | None = None
     remedy: float | None = None
