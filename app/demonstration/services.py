@@ -207,7 +207,7 @@ def _stream_terms(draft: StreamDraft, site_id: int, names: _Names) -> StreamTerm
     return StreamTerms.model_validate(
         {
             "site_id": site_id,
-            "name": draft.name_en,
+            "name": f"{draft.name_en} · {draft.name_zh}",
             "waste_code": f"{draft.code.scheme} {draft.code.code}",
             "material_id": names.materials[draft.material],
             "months_t": list(draft.monthly_mass_g),
@@ -307,7 +307,7 @@ def _demand_terms(
     return DemandTerms.model_validate(
         {
             "site_id": site_id,
-            "name": draft.name_en,
+            "name": f"{draft.name_en} · {draft.name_zh}",
             "codes": [f"{code.scheme} {code.code}" for code in draft.codes],
             "material_id": names.materials[draft.materials[0]],
             "route": names.routes[draft.route],

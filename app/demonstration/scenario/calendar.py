@@ -44,10 +44,12 @@ WINTER_CAMPAIGN: Final = (1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 OVERHAUL_MONTHS: Final = (4, 5, 9, 10)
 OVERHAUL_PERCENT: Final = 40  # of an ordinary month
 
-KILN_STOP: Final = ClosureDraft(first=(11, 15), last=(3, 15), reason="kiln stop in winter")
-FROST: Final = ClosureDraft(first=(12, 1), last=(2, 28), reason="frost")
-ROAD_FROST: Final = ClosureDraft(first=(11, 20), last=(3, 10), reason="frost")
-SPRING_FESTIVAL: Final = ClosureDraft(first=(1, 25), last=(2, 14), reason="spring festival")
+KILN_STOP: Final = ClosureDraft(
+    first=(11, 15), last=(3, 15), reason="kiln stop in winter · 冬季停窑"
+)
+FROST: Final = ClosureDraft(first=(12, 1), last=(2, 28), reason="frost · 冰冻")
+ROAD_FROST: Final = ClosureDraft(first=(11, 20), last=(3, 10), reason="frost · 冰冻")
+SPRING_FESTIVAL: Final = ClosureDraft(first=(1, 25), last=(2, 14), reason="spring festival · 春节")
 
 
 def split_by_weight(total: int, weights: Sequence[int]) -> tuple[int, ...]:

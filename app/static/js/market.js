@@ -55,7 +55,7 @@ function draw(answer) {
   group.addLayers([...markers.values()]);
   const [lat, lon] = ["lat", "lon"].map((name) => answer.columns.indexOf(name));
   const places = L.latLngBounds(answer.rows.length ? answer.rows.map((line) => [line[lat], line[lon]]) : CHINA);
-  map.fitBounds(places.pad(0.05), { maxZoom: 8 });
+  map.fitBounds(places.pad(0.05), { maxZoom: 9 });
   document.body.dataset.ready = "1";
 }
 
