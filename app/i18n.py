@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
+from math import ceil
 from pathlib import Path
 from typing import Any, Final
 
@@ -140,6 +141,12 @@ def show_up_to(value: float, places: int = 2) -> str:
     return _written(value, "#,##0." + "#" * places)
 
 
+def show_at_least(value: float, places: int = 1) -> str:
+    """A number rounded up: what is said to suffice must suffice when it is done as said."""
+    scale = 10**places
+    return show_up_to(ceil(value * scale) / scale, places)
+
+
 def show_tonnes(mass_g: int, places: int = 0) -> str:
     return show_number(mass_g / GRAMS_PER_TONNE, places)
 
@@ -175,6 +182,7 @@ FILTERS: Final[Mapping[str, Callable[..., str]]] = {
     "named": named,
     "number": show_number,
     "up_to": show_up_to,
+    "at_least": show_at_least,
     "tonnes": show_tonnes,
     "megatonnes": show_megatonnes,
     "price": show_price,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import ceil, cos, isclose, radians
+from math import cos, isclose, radians
 
 import numpy as np
 from sqlalchemy import func, select
@@ -49,7 +49,6 @@ NEAR_MISSES_SHOWN = 5
 # Who lies further away than this is no near miss, whatever else fits.
 NEAR_KM = 300.0
 _DEGREES_PER_KM = 1 / 110.0
-_IN_KM = frozenset({"distance", "area"})
 # A missing paper weighs as much as a limit overrun by half: harder than a test, easier than a move.
 _RIGHT_SCORE = 0.5
 
@@ -348,16 +347,11 @@ def _reason(pair: _Pair, finding: matching.Finding, strips: Sequence[Strip]) -> 
         sign=_sign(finding.have, finding.limit) if finding.kind == "composition" else "",
         have=None if masks else finding.have,
         limit=None if masks else finding.limit,
-        remedy=_rounded_up(finding.remedy) if finding.kind in _IN_KM else finding.remedy,
+        remedy=finding.remedy,
         have_bits=int(finding.have) if masks else 0,
         limit_bits=int(finding.limit) if masks else 0,
         strip=strip,
     )
-
-
-def _rounded_up(km: float) -> float:
-    """A radius that is said must still reach when somebody sets it as said."""
-    return ceil(km * 10) / 10
 
 
 def _sign(have: float, limit: float) -> str:
