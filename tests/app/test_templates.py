@@ -201,7 +201,7 @@ MARKET = rows.MarketPage(
 )
 EMPTY = rows.MarketPage(rows=(), streams=0, demands=0, stream_mass_g=Grams(0), page=1, pages=1)
 LAND = thing(
-    width=620, height=520, provinces=("M10 10h60v40z",), streams=((30.0, 20.0, 3.0),),
+    viewbox=(0, 0, 620, 520), provinces=("M10 10h60v40z",), streams=((30.0, 20.0, 3.0),),
     demands=((40.0, 25.0, 3.4),),
 )  # fmt: skip
 CHOICES = thing(
