@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.database import conditions
 from app.demands.inputs import DemandTerms
 from app.fields import INTERNAL_UNITS
-from app.streams.queries import unmistakable_code
+from app.streams.queries import closures_of, unmistakable_code
 from models.catalogue.tables import WasteCode
 from models.catalogue.vehicles import vehicle_codes
 from models.demands.life import DEMAND_MOVES
@@ -109,7 +106,9 @@ def demand_details(session: Session, demand_id: int) -> DemandDetails:
     return DemandDetails(
         demand=demand,
         months_g=tuple(by_month.get(month, Grams(0)) for month in range(1, 13)),
-        closures=tuple(demand_closures(session, [demand.id]).get(demand.id, ())),
+        closures=tuple(
+            closures_of(session, DemandClosure.demand_id, [demand.id]).get(demand.id, ())
+        ),
         limits=tuple(limits),
         codes=tuple((code, english, chinese) for _, code, english, chinese in codes),
         stated_codes=tuple(unmistakable_code(scheme, code) for scheme, code, _, _ in codes),
@@ -158,21 +157,3 @@ def terms_of(details: DemandDetails) -> DemandTerms:
         },
         context=INTERNAL_UNITS,
     )
-
-
-def demand_closures(
-    session: Session, demand_ids: Collection[int] | None = None
-) -> dict[int, list[Closure]]:
-    """Closures of the demands asked for, or of all."""
-    query = select(
-        DemandClosure.demand_id,
-        DemandClosure.first_day,
-        DemandClosure.last_day,
-        DemandClosure.reason,
-    ).order_by(DemandClosure.id)
-    found: dict[int, list[Closure]] = defaultdict(list)
-    for wanted in conditions(DemandClosure.demand_id, demand_ids):
-        for demand_id, first_day, last_day, reason in session.execute(query.where(wanted)):
-            closure = Closure(first_day=first_day, last_day=last_day, reason=reason)
-            found[demand_id].append(closure)
-    return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.database import chunks, conditions
 from app.fields import INTERNAL_UNITS
@@ -124,7 +124,9 @@ def stream_details(session: Session, stream_id: int) -> StreamDetails:
         code=code,
         scheme=scheme,
         months_g=tuple(by_month.get(month, Grams(0)) for month in range(1, 13)),
-        closures=tuple(stream_closures(session, [stream.id]).get(stream.id, ())),
+        closures=tuple(
+            closures_of(session, StreamClosure.stream_id, [stream.id]).get(stream.id, ())
+        ),
     )
 
 
@@ -164,21 +166,17 @@ def terms_of(details: StreamDetails) -> StreamTerms:
     )
 
 
-def stream_closures(
-    session: Session, stream_ids: Collection[int] | None = None
+def closures_of(
+    session: Session, owner: InstrumentedAttribute[int], ids: Collection[int] | None = None
 ) -> Mapping[int, list[Closure]]:
-    """Closures of the streams asked for, or of all."""
-    query = select(
-        StreamClosure.stream_id,
-        StreamClosure.first_day,
-        StreamClosure.last_day,
-        StreamClosure.reason,
-    ).order_by(StreamClosure.id)
+    """Closures by the listings asked for, or of all; `owner` is the column that names them."""
+    table = owner.class_
+    query = select(owner, table.first_day, table.last_day, table.reason).order_by(table.id)
     found: dict[int, list[Closure]] = defaultdict(list)
-    for wanted in conditions(StreamClosure.stream_id, stream_ids):
-        for stream_id, first_day, last_day, reason in session.execute(query.where(wanted)):
+    for wanted in conditions(owner, ids):
+        for listing_id, first_day, last_day, reason in session.execute(query.where(wanted)):
             closure = Closure(first_day=first_day, last_day=last_day, reason=reason)
-            found[stream_id].append(closure)
+            found[listing_id].append(closure)
     return found
 
 

@@ -14,21 +14,20 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.catalogue.queries import ParameterRow, parameters_by_id
 from app.compliance.queries import CodeFacts, Profile, code_facts, papers_by_site, profile_of
 from app.database import conditions
-from app.demands.queries import demand_closures
-from app.streams.queries import CountingAssay, counting_assays, stream_closures
+from app.streams.queries import CountingAssay, closures_of, counting_assays
 from models.catalogue.composition import MOISTURE
 from models.catalogue.tables import TypicalComposition
 from models.catalogue.vocabulary import AS_RECEIVED, NO_BASIS
 from models.compliance.rights import Gap
 from models.demands.limits import Limit
-from models.demands.tables import Demand, DemandCode, DemandLimit, DemandMonth
+from models.demands.tables import Demand, DemandClosure, DemandCode, DemandLimit, DemandMonth
 from models.matchmaking.readings import Reading
 from models.places.precision import province_of
 from models.places.tables import Region, Site
 from models.quantities import Grams, Metres, Millionths, MinorPerTonne
 from models.streams.calendar import Closure, coming_months_g
 from models.streams.life import State
-from models.streams.tables import Stream, StreamMonth
+from models.streams.tables import Stream, StreamClosure, StreamMonth
 from models.streams.terms import with_vat
 
 JURISDICTION = "CN"
@@ -132,7 +131,7 @@ def _open_streams(
     ]
     kept = None if ids is None else [row.id for row in rows]
     months = _months(session, StreamMonth.stream_id, StreamMonth.month, StreamMonth.mass_g, kept)
-    closures = stream_closures(session, kept)
+    closures = closures_of(session, StreamClosure.stream_id, kept)
     assays = counting_assays(session, kept, today=today)
     typical = _typical_readings(session, parameters)
     for row in rows:
@@ -240,7 +239,7 @@ def _open_demands(
     months = _months(
         session, DemandMonth.demand_id, DemandMonth.month, DemandMonth.capacity_g, kept
     )
-    closures = demand_closures(session, kept)
+    closures = closures_of(session, DemandClosure.demand_id, kept)
     limits = _limits(session, kept)
     stated = _codes(session, kept)
     papers = papers_by_site(session, None if kept is None else {row.site_id for row in rows})
