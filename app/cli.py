@@ -21,9 +21,11 @@ from app.catalogue.services import load_catalogue
 from app.clock import now_utc
 from app.compliance.services import load_profiles
 from app.database import write_transaction
+from app.demands.services import restate_codes
 from app.edge import installation
 from app.i18n import field_message
-from app.journal.services import set_schedules
+from app.journal.services import enqueue, set_schedules
+from app.matchmaking.inputs import RefreshMarket
 from app.places.queries.gazetteer import gazetteer
 from app.places.services import load_places
 from app.settings import Settings
@@ -60,6 +62,7 @@ def _told(refusal: Refusal) -> str:
 @click.group(cls=Commands, create_app=create_app, add_default_commands=False, load_dotenv=False)
 def main() -> None:
     """An exchange for industrial solid waste and renewable resources."""
+    os.umask(0o077)  # the database holds true positions and password hashes
 
 
 @main.command()
@@ -74,6 +77,9 @@ def init() -> None:
         load_catalogue(session, actor=SYSTEM, now=now)
         load_places(session, actor=SYSTEM, now=now)
         load_profiles(session, actor=SYSTEM)
+        restate_codes(session, actor=SYSTEM)
+        # Codes, limits and rights may have changed under the stored matches.
+        enqueue(session, RefreshMarket(), run_at=now, dedupe_key=f"init:{now.isoformat()}")
         set_schedules(session, SCHEDULES, actor=SYSTEM, now=now)
     click.echo("database and catalogue are up to date")
 

@@ -12,6 +12,7 @@ from flask import Request, current_app, g, has_request_context, request
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
 from app.database import SessionFactory, prepare_to_write
@@ -20,6 +21,7 @@ from app.settings import Settings
 from models.errors import Invalid
 from models.permissions import Actor, Frame
 
+FORM_FIELDS_MAX = 3_000
 ONE_CONTROL = frozenset({"vehicles", "codes"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 Input = TypeVar("Input", bound=BaseModel)
@@ -43,7 +45,12 @@ class _FormReader(FormDataParser):
         options: dict[str, str],  # noqa: ARG002
     ) -> tuple[IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]:
         sent = stream.read().decode("utf-8", "replace")
-        items = parse_qsl(sent, keep_blank_values=True, errors="replace")
+        try:
+            items = parse_qsl(
+                sent, keep_blank_values=True, errors="replace", max_num_fields=FORM_FIELDS_MAX
+            )
+        except ValueError:
+            raise RequestEntityTooLarge from None
         return stream, self.cls(items), self.cls()
 
 
@@ -67,30 +74,47 @@ def installation() -> Installation:
 
 
 def request_session() -> Session:
-    """The one session of this request or command, begun as a writer where it may write."""
+    """The one session of this request or command."""
     if "session" not in g:
         g.session = installation().sessions()
-        if not has_request_context() or request.method not in SAFE_METHODS:
-            prepare_to_write(g.session)
     session = g.session
     assert isinstance(session, Session)
     return session
 
 
-@contextmanager
-def begin() -> Iterator[Session]:
-    """The transaction of this request: commit when the block ends, roll back when it raises.
+def find_who_asks(user_id: int | None, organization_id: int | None) -> Frame:
+    """Who asks, in a transaction of its own that only reads.
 
-    After a roll-back a page may begin again to show its form once more; that second transaction
-    reads only.
+    The write lock is taken when a service begins, not while somebody is looked up, refused, or
+    has a large form read: else whoever sends nonsense would keep every writer waiting.
     """
     session = request_session()
+    g.frame = installation().find_frame(session, user_id, organization_id)
+    session.rollback()
+    return current_frame()
+
+
+@contextmanager
+def begin(*, writes: bool = True) -> Iterator[Session]:
+    """The transaction of this request: commit when the block ends, roll back when it raises.
+
+    Unsafe methods and commands begin as writers, unless they say that they only read. After a
+    roll-back a page may begin again to show its form once more; that second transaction reads.
+    """
+    session = request_session()
+    if writes and _may_write() and not g.get("has_written", False):
+        g.has_written = True
+        prepare_to_write(session)
     try:
         yield session
         session.commit()
     except BaseException:
         session.rollback()
         raise
+
+
+def _may_write() -> bool:
+    return not has_request_context() or request.method not in SAFE_METHODS
 
 
 def close_session(_: BaseException | None = None) -> None:

@@ -130,7 +130,9 @@ def _plain_name(value: object) -> object:
         raise PydanticCustomError("formula", "A name must not begin with = + - or @.")
     if re.search(r"[\r\n\t]", value.strip()):
         raise PydanticCustomError("one_line", "Write this on one line.")
-    if value and all(unicodedata.category(sign) in {"Cf", "Zs"} for sign in value):
+    if value and all(
+        unicodedata.category(sign) in {"Cf", "Zs"} or sign in _BLANK_LETTERS for sign in value
+    ):
         return ""  # nothing that anybody could see
     return value
 
@@ -217,24 +219,34 @@ def outside(name: str, value: object) -> tuple[str, object]:
     return name, value
 
 
+# Fields of forms that are tables of rows, and never anything flat.
+# Letters by their category that nobody can see: Hangul fillers and the empty Braille cell.
+_BLANK_LETTERS: Final = "\u115f\u1160\u2800\u3164\uffa0"
+ROW_TABLES: Final = frozenset({"limits", "closures", "values"})
+
+
 def nested(items: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """Gather flat form fields under the names that errors have.
 
     `limits-0-upper` becomes `{"limits": [{"upper": …}]}` and rows left wholly blank are dropped;
     `months_t-0` becomes `{"months_t": […]}`; a name sent several times becomes a list.
     """
-    tree: dict[str, Any] = {}
+    flat: dict[str, list[str]] = {}
     rows: dict[str, dict[int, dict[str, str]]] = {}
     places: dict[str, dict[int, str]] = {}
     for name, value in items:
         match name.split("-", 2):
-            case [first, place] if _is_place(place):
+            case [first, place] if _is_place(place) and first not in ROW_TABLES:
                 places.setdefault(first, {})[int(place)] = value
             case [first, row, field] if _is_place(row):
                 rows.setdefault(first, {}).setdefault(int(row), {})[field] = value
+            case [only] if only in ROW_TABLES:
+                flat[f"{only}-"] = [value]  # no such field: what stands here is made of rows
             case _:
-                earlier = tree.get(name)
-                tree[name] = value if earlier is None else [*_listed(earlier), value]
+                flat.setdefault(name, []).append(value)
+    tree: dict[str, Any] = {
+        name: values if len(values) > 1 else values[0] for name, values in flat.items()
+    }
     for first, numbered in rows.items():
         kept = (numbered[row] for row in sorted(numbered))
         tree[first] = [row for row in kept if any(value.strip() for value in row.values())]

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, redirect, request, session, url_for
+from flask import Flask, Response, redirect, request, session, url_for
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.edge import SAFE_METHODS, close_session, installation, request_session
+from app.edge import SAFE_METHODS, close_session, current_actor, find_who_asks
 from app.settings import Settings
 from models.permissions import Capability, Role, require
 
@@ -119,13 +119,12 @@ def _admit() -> AnyResponse | None:
         request.get_data(cache=True, parse_form_data=True)
     if endpoint in ANONYMOUS:
         return None
-    find_frame = installation().find_frame
-    g.frame = find_frame(request_session(), session.get("user_id"), session.get("organization_id"))
-    if needed is PUBLIC or g.frame.actor.may(needed):
+    actor = find_who_asks(session.get("user_id"), session.get("organization_id")).actor
+    if needed is PUBLIC or actor.may(needed):
         return None
-    if g.frame.actor.role is Role.VISITOR:
+    if actor.role is Role.VISITOR:
         return redirect(url_for("accounts_pages.show_sign_in", next=request.full_path), code=303)
-    require(g.frame.actor, needed)
+    require(actor, needed)
     return None
 
 
@@ -137,6 +136,9 @@ def _hardener(settings: Settings) -> Callable[[Response], Response]:
     def harden(response: Response) -> Response:
         for name, value in headers.items():
             response.headers.setdefault(name, value)
+        if current_actor().user_id is not None:
+            # What only its reader may see must not come back after sign-out, nor from a proxy.
+            response.headers["Cache-Control"] = "no-store"
         return response
 
     return harden

@@ -33,6 +33,7 @@ class MatchingPolicy:
     haul_minor_per_tonne_km: int = 45
     handling_minor_per_tonne: int = 6_00
     vat_rate_permille: int = 130
+    jurisdiction: str = "CN"
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
 
 
@@ -58,6 +59,7 @@ class Settings(BaseSettings):
     haul_minor_per_tonne_km: int = 45
     handling_minor_per_tonne: int = 6_00
     vat_rate_permille: int = 130
+    jurisdiction: Literal["CN", "EU"] = "CN"
 
     @property
     def database(self) -> str:
@@ -83,6 +85,7 @@ class Settings(BaseSettings):
             haul_minor_per_tonne_km=self.haul_minor_per_tonne_km,
             handling_minor_per_tonne=self.handling_minor_per_tonne,
             vat_rate_permille=self.vat_rate_permille,
+            jurisdiction=self.jurisdiction,
             time_zone=ZoneInfo(self.time_zone),
         )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from models.errors import NotAllowed, NotFound
+from models.errors import NotAllowed
 
 
 class Capability(StrEnum):
@@ -114,8 +114,3 @@ def may_read_partners(actor: Actor, *, owner_id: int, demonstration: bool) -> bo
     """Partners are the owner's business; those of the demonstration are everybody's to see."""
     own = actor.may(Capability.READ_PARTNERS) and actor.organization_id == owner_id
     return demonstration or own or actor.may(Capability.READ_ALL_PARTNERS)
-
-
-def require_partners_reader(actor: Actor, *, owner_id: int, demonstration: bool) -> None:
-    if not may_read_partners(actor, owner_id=owner_id, demonstration=demonstration):
-        raise NotFound("partners-private", "Only the owner sees the partners of this listing.")

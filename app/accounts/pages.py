@@ -30,7 +30,7 @@ def show_sign_in() -> ResponseReturnValue:
 def submit_sign_in() -> ResponseReturnValue:
     try:
         command = read_form(SignIn)
-        with begin() as session:
+        with begin(writes=False) as session:  # checking a password takes long: hold no lock
             entry = sign_in(session, command)
     except Refusal as refusal:
         values = form_fields() | {"password": ""}

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
+import shapely
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 from pydantic_core import PydanticCustomError
 from shapely import get_num_coordinates
@@ -61,7 +62,8 @@ def _written_area(area: BaseGeometry | None) -> str:
     return "" if area is None else json.dumps(mapping(area))
 
 
-def _checked(area: BaseGeometry) -> BaseGeometry:
+def _checked(drawn: BaseGeometry) -> BaseGeometry:
+    area = shapely.force_2d(drawn)  # heights mean nothing here
     west, south, east, north = area.bounds if not area.is_empty else (0.0, 0.0, 0.0, 0.0)
     fits = -180 <= west <= east <= 180 and -90 <= south <= north <= 90
     sound = isinstance(area, Polygon | MultiPolygon) and area.is_valid and area.area > 0
@@ -93,6 +95,12 @@ class LimitIn(Command):
             method=self.method,
             any_of=self.any_of,
         )
+
+
+class FillLimits(Command):
+    """Start from a specification: its limits take the place of those in the form."""
+
+    specification: Id
 
 
 class DemandTerms(ListingTerms):

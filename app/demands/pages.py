@@ -16,10 +16,10 @@ from app.catalogue.queries.options import (
     specification_options,
 )
 from app.clock import now_utc
-from app.demands.inputs import DemandTerms
+from app.demands.inputs import DemandTerms, FillLimits
 from app.demands.queries import own_demand, own_demands, terms_of
 from app.demands.services import change_demand, create_demand, move_demand
-from app.edge import begin, current_actor, form_fields, read_form
+from app.edge import begin, current_actor, form_fields, read_form, read_input
 from app.places.queries.sites import own_sites
 from app.problems import problem_of, status_of
 from models.catalogue.vehicles import VEHICLES
@@ -46,9 +46,9 @@ def show_form() -> ResponseReturnValue:
 
 @demands_pages.post("/demands")
 def submit_new() -> ResponseReturnValue:
-    if request.form.get("action") == "fill":
-        return _form(_filled(), {}, demand_id=None)
     try:
+        if request.form.get("action") == "fill":
+            return _form(_filled(), {}, demand_id=None)
         command = read_form(DemandTerms)
         with begin() as session:
             create_demand(session, command, actor=current_actor(), now=now_utc())
@@ -66,9 +66,9 @@ def show_editor(demand_id: int) -> ResponseReturnValue:
 
 @demands_pages.post("/demands/<int:demand_id>/edit")
 def submit_change(demand_id: int) -> ResponseReturnValue:
-    if request.form.get("action") == "fill":
-        return _form(_filled(), {}, demand_id=demand_id)
     try:
+        if request.form.get("action") == "fill":
+            return _form(_filled(), {}, demand_id=demand_id)
         command = read_form(DemandTerms)
         with begin() as session:
             change_demand(session, demand_id, command, actor=current_actor(), now=now_utc())
@@ -90,11 +90,9 @@ def submit_action(demand_id: int, action: str) -> ResponseReturnValue:
 def _filled() -> dict[str, object]:
     """The form as it was sent, with the limits of the chosen specification instead of its own."""
     values = form_fields()
-    chosen = str(values.get("specification", ""))
-    if chosen.isdecimal():
-        with begin() as session:
-            values["limits"] = limits_of_specification(session, int(chosen))
-    return values
+    chosen = read_input(FillLimits, {"specification": values.get("specification", "")})
+    with begin() as session:
+        return values | {"limits": limits_of_specification(session, chosen.specification)}
 
 
 def _form(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.catalogue.queries import (
@@ -70,6 +71,7 @@ def change_demand(
     for table in (DemandCode, DemandLimit, DemandMonth, DemandClosure):
         session.execute(delete(table).where(table.demand_id == demand.id))
     _write_details(session, [(demand, command)])
+    demand.estimated = False  # from now on these are its owner's own figures
     _note_change(session, demand, Action.CHANGE, actor=actor, now=now)
     return demand
 
@@ -87,6 +89,23 @@ def move_demand(
         demand.published_at = now
     _note_change(session, demand, action, actor=actor, now=now)
     return demand
+
+
+def restate_codes(session: Session, *, actor: Actor) -> None:
+    """Derive anew what follows from the stated codes, after the catalogue has changed."""
+    require(actor, Capability.LOAD_CATALOGUE)
+    stated: dict[int, set[int]] = defaultdict(set)
+    query = select(DemandCode.demand_id, DemandCode.waste_code_id).where(DemandCode.stated)
+    for demand_id, code_id in session.execute(query):
+        stated[demand_id].add(code_id)
+    session.execute(delete(DemandCode).where(DemandCode.stated.is_(False)))
+    derived = [
+        {"demand_id": demand_id, "waste_code_id": code_id, "stated": False}
+        for demand_id, codes in sorted(stated.items())
+        for code_id in sorted(accepted_codes(session, codes) - codes)
+    ]
+    if derived:
+        session.execute(insert(DemandCode), derived)
 
 
 def adopt_demands(

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar, cast
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.accounts.inputs import RegisterOrganization, RegisterUser
 from app.accounts.services import register_organization, register_organizations, register_user
 from app.catalogue.queries import specification_limits
+from app.clock import day_in
 from app.compliance.inputs import FilePaper
 from app.compliance.services import file_papers
 from app.demands.inputs import DemandTerms
@@ -34,7 +36,7 @@ from app.places.queries.regions import region_finder
 from app.places.services import store_site
 from app.settings import PlacesPolicy
 from app.streams.inputs import AddAssay, StreamTerms
-from app.streams.services import adopt_streams, create_streams, write_assays
+from app.streams.services import adopt_streams, check_assay, create_streams, write_assays
 from models.accounts.tables import Organization, User
 from models.catalogue.composition import MOISTURE
 from models.catalogue.tables import Material, Parameter, Route, Specification
@@ -45,8 +47,9 @@ from models.places.tables import Site
 from models.streams.tables import Stream
 
 Draft = TypeVar("Draft", StreamDraft, DemandDraft)
-GUIDANCE_DAYS = 3_650  # a guidance value does not expire; a stored assay has to end some day
+GUIDANCE_DAYS = 1_280  # a guidance value does not expire, but five years are the most
 PAPER_AGE_DAYS = 900
+CHINA = ZoneInfo("Asia/Shanghai")
 _OPERATOR_EMAIL = "operator@demo.example"
 
 
@@ -164,10 +167,12 @@ def _load_streams(
         adopt_streams(session, made, [draft.key for draft in of_site], now=now)
         stored.update(zip([draft.key for draft in of_site], made, strict=True))
     assays = [
-        (stored[draft.stream_key].id, _assay(draft, names, now.date()))
+        (stored[draft.stream_key].id, _assay(draft, names, day_in(CHINA, now)))
         for draft in scenario.compositions
         if draft.stream_key in stored
     ]
+    for _, command in assays:
+        check_assay(session, command, now=now)
     write_assays(session, assays, now=now, estimated=True)
     return len(stored)
 
@@ -180,14 +185,15 @@ def _load_demands(
     names: _Names,
     now: datetime,
 ) -> int:
-    count = 0
+    count, today = 0, day_in(CHINA, now)
     limits = _LimitsOfSpecifications(session, names)
     for site_key, of_site in _by_site(scenario.demands, site_ids).items():
         owner = acting_for(owners[site_key])
-        papers = _papers(of_site, site_ids[site_key], now.date())
+        papers = _papers(of_site, site_ids[site_key], today)
         file_papers(session, papers, actor=owner, now=now, demonstration=True)
         commands = [
-            _demand_terms(draft, site_ids[site_key], names, limits, now.date()) for draft in of_site
+            _demand_terms(draft, site_ids[site_key], names, limits, day_in(CHINA, now))
+            for draft in of_site
         ]
         made = create_demands(session, commands, actor=owner, now=now)
         adopt_demands(session, made, [draft.key for draft in of_site], now=now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from app.fields import Blankable, Command, Id, ShortText
 from app.journal.inputs import JobCommand
@@ -13,7 +13,12 @@ PAGE_MAX = 1_000
 
 
 class MarketFilter(Command):
-    """One filter for the list and the map; everything left out is any."""
+    """One filter for the list and the map; everything left out is any.
+
+    Links are forwarded in chats, which hang words of their own on them: those are passed over.
+    """
+
+    model_config = ConfigDict(extra="ignore")
 
     side: Literal["all", "stream", "demand"] = "all"
     material: Annotated[Id | None, Blankable] = None

@@ -30,7 +30,9 @@ class PartnerShown(BaseModel):
             netback_per_t=show_money(row.netback_minor_per_tonne),
             road_km=round(row.road_m / 1000, 1),
             shared_months=row.shared_months,
-            needs_tests=[strip.parameter for strip in row.strips if strip.verdict == "unk"],
+            needs_tests=[
+                strip.parameter for strip in row.strips if strip.hard and strip.verdict == "unk"
+            ],
         )
 
 

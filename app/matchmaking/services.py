@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,7 @@ from models.demands.tables import Demand
 from models.matchmaking.tables import MarketRejection, MarketSummary, StoredMatch
 from models.permissions import Actor, Capability, require
 from models.quantities import GRAMS_PER_TONNE, MINOR_PER_UNIT, Grams, MinorPerTonne
+from models.streams.calendar import MONTHS
 
 ROWS_AT_ONCE = 20_000
 # A stream and a demand refreshed at once would each store their pair, or one would store a pair
@@ -103,7 +105,7 @@ def _match(
     snapshot = load_snapshot(
         session,
         today=day_in(policy.time_zone, now),
-        vat_rate_permille=policy.vat_rate_permille,
+        policy=policy,
         stream_ids=stream_ids,
         demand_ids=demand_ids,
     )
@@ -150,9 +152,10 @@ def _store(session: Session, found: _Found) -> int:
 
 def _summary(found: _Found, *, now: datetime) -> MarketSummary:
     market, pairs = found.market, found.tested
-    supply_t, capacity_t = market.streams.quantity_t, market.demands.capacity_t
+    supply_t = market.streams.quantity_t
     partnered = np.diff(pairs.ptr) > 0
-    reach = matching.most_tonnes(pairs, supply_t, capacity_t)
+    counted = np.array([stream.in_bulk_rate for stream in market.snapshot.streams], dtype=np.bool_)
+    placed_t = _placeable_t(found, counted)
     best = [float(pairs.value_per_t[start]) for start in pairs.ptr[:-1][partnered]]
     return MarketSummary(
         computed_at=now,
@@ -163,10 +166,30 @@ def _summary(found: _Found, *, now: datetime) -> MarketSummary:
         streams_with_partner=int(partnered.sum()),
         generated_g=_grams(float(supply_t.sum())),
         with_partner_g=_grams(float(supply_t[partnered].sum())),
-        placeable_g=_grams(float(reach.placed_t)),
+        rate_generated_g=_grams(float(supply_t[counted].sum())),
+        rate_placeable_g=_grams(placed_t),
         best_minor_per_tonne=_minor(max(best)) if best else None,
         median_minor_per_tonne=_minor(statistics.median(best)) if best else None,
     )
+
+
+def _placeable_t(found: _Found, counted: NDArray[np.bool_]) -> float:
+    """The most tonnes of the counted streams that can be placed, month by month.
+
+    What a kiln cannot take in January does not wait for it until April.
+    """
+    supply = _months_t([stream.months_g for stream in found.market.snapshot.streams])
+    capacity = _months_t([demand.months_g for demand in found.market.snapshot.demands])
+    supply[~counted] = 0.0
+    return sum(
+        float(matching.most_tonnes(found.tested, supply[:, month], capacity[:, month]).placed_t)
+        for month in range(MONTHS)
+    )
+
+
+def _months_t(months_g: Sequence[tuple[Grams, ...]]) -> NDArray[np.float64]:
+    masses = np.array(months_g, dtype=np.float64).reshape(-1, MONTHS)
+    return masses / GRAMS_PER_TONNE
 
 
 def _grams(tonnes: float) -> Grams:

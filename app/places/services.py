@@ -103,8 +103,9 @@ def store_site(
     check_position(facts.lat, facts.lon)
     if facts.external_key is not None and (known := _known_site(session, facts, owner_id)):
         return known
-    region = (regions or region_finder(session)).at(facts.lat, facts.lon)
     public_lat, public_lon = _public_position(facts, owner_id, policy)
+    # Of the public position too: a true region beside a displaced point would narrow the place.
+    region = (regions or region_finder(session)).at(public_lat, public_lon)
     site = Site(
         organization_id=owner_id,
         external_key=facts.external_key,

@@ -1,4 +1,4 @@
-"""Pages for owners of streams: board, editor, assays; and the poster for everybody."""
+"""Pages for owners of streams: board, editor, assays."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -10,13 +10,18 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
-from app.catalogue.queries import check_material, code_ids_of, parameters_by_id
+from app.catalogue.queries import (
+    ParameterRow,
+    check_material,
+    code_ids_of,
+    parameters_by_id,
+)
 from app.clock import day_in
 from app.journal.services import record
 from app.places.queries.sites import check_own_sites
 from app.streams.inputs import AddAssay, StreamTerms
 from app.streams.queries import lock_stream
-from models.catalogue.composition import Reading, check_composition
+from models.catalogue.composition import MOISTURE, Reading, check_composition
 from models.errors import Conflict, Invalid
 from models.permissions import Actor, Capability, require, require_organization, require_owner
 from models.quantities import Grams
@@ -71,6 +76,7 @@ def change_stream(
     session.execute(delete(StreamMonth).where(StreamMonth.stream_id == stream.id))
     session.execute(delete(StreamClosure).where(StreamClosure.stream_id == stream.id))
     _write_calendars(session, [(stream, command)])
+    stream.estimated = False  # from now on these are its owner's own figures
     _note_change(session, stream, Action.CHANGE, actor=actor, now=now)
     return stream
 
@@ -112,6 +118,7 @@ def check_assay(session: Session, command: AddAssay, *, now: datetime) -> None:
     check_basis(basis=command.basis, moisture=command.moisture)
     check_size([value.parameter for value in command.values])
     parameters = parameters_by_id(session)
+    _check_moisture(command, parameters)
     readings = []
     for number, value in enumerate(command.values):
         rule = parameters.get(value.parameter)
@@ -123,6 +130,20 @@ def check_assay(session: Session, command: AddAssay, *, now: datetime) -> None:
             )
         readings.append(Reading.of(rule, value, number))
     check_composition(readings, basis=command.basis, moisture=command.moisture)
+
+
+def _check_moisture(command: AddAssay, parameters: Mapping[int, ParameterRow]) -> None:
+    """Moisture said twice must be the same: what converts the values is what meets the limit."""
+    for number, value in enumerate(command.values):
+        rule = parameters.get(value.parameter)
+        if rule is None or rule.code != MOISTURE:
+            continue
+        if command.moisture is not None and command.moisture != value.typical:
+            raise Invalid(
+                "moisture-twice",
+                "The moisture is given twice, with different values.",
+                field=f"values-{number}-typical",
+            )
 
 
 def write_assays(

@@ -37,7 +37,14 @@ def upgrade() -> None:
             "with_partner_g", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
         sa.Column(
-            "placeable_g", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+            "rate_generated_g",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "rate_placeable_g",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=False,
         ),
         sa.Column(
             "best_minor_per_tonne",

@@ -1,4 +1,4 @@
-"""What happens to demands and to the papers behind them."""
+"""What happens to demands."""
 
 from __future__ import annotations
 

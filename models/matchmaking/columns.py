@@ -1,8 +1,9 @@
 """Limits of many demands as columns that every stream answers once.
 
 A column is a parameter on a basis by a method. Limits of which any one suffices become a column of
-their own, whose value is 0 where the stream meets one of them, 1 where it fails all, and unknown
-otherwise; the demand limits it to 0.
+their own, which the demand limits to 1. Its value is 1 where the stream meets one of them; where it
+fails all, 1 + the smallest relative overrun, so that a near miss weighs as little as it misses; and
+unknown otherwise.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf, nan, nextafter
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from models.catalogue.composition import ParameterRule
 from models.demands.limits import Limit
@@ -27,6 +28,7 @@ class Alternative(NamedTuple):
 
 
 Column = Asked | tuple[Alternative, ...]
+MET: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def bounds_of(limits: Sequence[Limit], codes: Mapping[int, str]) -> tuple[Bound,
         bounds[asked] = Bound(asked, max(lower, earlier.lower), min(upper, earlier.upper))
     for group in groups.values():
         column = tuple(group)
-        bounds[column] = Bound(column, -inf, 0.0)
+        bounds[column] = Bound(column, -inf, MET)
     return tuple(bounds.values())
 
 
@@ -88,7 +90,7 @@ def _any_of(
     readings: Mapping[str, Reading],
     rules: Mapping[str, ParameterRule],
 ) -> float:
-    unknown = False
+    unknown, overruns = False, [inf]
     for asked, lower, upper in column:
         said = answer(asked, readings, rules)
         if said is None:
@@ -96,8 +98,16 @@ def _any_of(
             continue
         minimum, _, maximum = _numbers(said)
         if lower <= minimum and maximum <= upper:
-            return 0.0
-    return nan if unknown else 1.0
+            return MET
+        overruns.append(max(_overrun(lower - minimum, lower), _overrun(maximum - upper, upper)))
+    return nan if unknown else MET + min(overruns)
+
+
+def _overrun(miss: float, bound: float) -> float:
+    """By how much of the bound it is missed; a bound of zero has no scale and counts as whole."""
+    if miss <= 0:
+        return 0.0
+    return miss / abs(bound) if bound else 1.0
 
 
 def _alternative(limit: Limit, codes: Mapping[int, str]) -> Alternative:

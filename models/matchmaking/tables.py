@@ -46,7 +46,9 @@ class MarketSummary(Base):
     streams_with_partner: Mapped[int]
     generated_g: Mapped[Grams]
     with_partner_g: Mapped[Grams]
-    placeable_g: Mapped[Grams]
+    # Of general bulk waste alone: masses of hazardous and general waste are never one rate.
+    rate_generated_g: Mapped[Grams]
+    rate_placeable_g: Mapped[Grams]
     best_minor_per_tonne: Mapped[MinorPerTonne | None]
     median_minor_per_tonne: Mapped[MinorPerTonne | None]
     seconds: Mapped[float] = mapped_column(Float)

@@ -13,6 +13,7 @@ from models.quantities import MASS_MAX_G, Grams
 
 MONTHS: Final = 12
 CLOSURES_MAX: Final = 24
+YEAR_MAX_G: Final = 10**14  # a hundred million tonnes: more than the largest works there is
 _CLOSURE_DAYS_MAX: Final = 731
 
 
@@ -30,6 +31,10 @@ def check_calendar(months_g: Sequence[Grams], closures: Sequence[Closure]) -> No
     if len(months_g) != MONTHS or any(not 0 <= mass <= MASS_MAX_G for mass in months_g):
         raise Invalid(
             "months-invalid", "Give a mass for each of the twelve months.", field="months_t-0"
+        )
+    if sum(months_g) > YEAR_MAX_G:
+        raise Invalid(
+            "year-too-large", "No single site handles this much in a year.", field="months_t-0"
         )
     if not any(months_g):
         raise Invalid(
@@ -50,11 +55,12 @@ def coming_months_g(
 ) -> tuple[Grams, ...]:
     """Mass of January to December as it falls in the twelve months from `today`'s month on.
 
-    A month that is closed on every day has none. In any other month the owner's figure stands: who
-    states the mass of a month knows of the stops in it, so nothing is taken off twice.
+    A month that is closed on every day still to come has none. In any other month the owner's
+    figure stands: who states the mass of a month knows of the stops in it, so nothing is taken off
+    twice.
     """
     return tuple(
-        mass if _any_day_open(first, closures) else Grams(0)
+        mass if _any_day_open(max(first, today), closures) else Grams(0)
         for mass, first in zip(months_g, _first_days(today), strict=True)
     )
 
@@ -83,11 +89,12 @@ def _first_days(today: date) -> list[date]:
 
 
 def _any_day_open(first: date, closures: Sequence[Closure]) -> bool:
+    """Whether any day from `first` to the end of its month is open."""
     last = first.replace(day=monthrange(first.year, first.month)[1])
     touching = [c for c in closures if c.first_day <= last and c.last_day >= first]
     if not touching:
         return True
     if any(c.first_day <= first and last <= c.last_day for c in touching):
         return False
-    days = (first + timedelta(days=n) for n in range(last.day))
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
     return any(not any(c.first_day <= day <= c.last_day for c in touching) for day in days)

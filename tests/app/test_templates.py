@@ -88,6 +88,7 @@ def strip(symbol: str, name: tuple[str, str], verdict: rows.Verdict, **given: An
         "value_at": 46.7, "range_from": 40.8, "range_to": 52.5,
     }  # fmt: skip
     return rows.Strip(
+        hard=True,
         parameter=symbol.lower(), symbol=symbol, name_en=name[0], name_zh=name[1],
         verdict=verdict, **values | given,
     )  # fmt: skip
@@ -192,7 +193,8 @@ FIGURES = rows.MarketFigures(
     computed_at=datetime(2026, 6, 30, 4, tzinfo=UTC), streams=4_319, demands=6_065,
     stream_sites=1_489, demand_sites=1_923, feasible_pairs=184_220, untested_pairs=31_007,
     streams_with_partner=3_702, generated_g=grams(1_073e6), with_partner_g=grams(880e6),
-    placeable_g=grams(352e6), best_minor_per_tonne=money(171),
+    rate_generated_g=grams(1_073e6), rate_placeable_g=grams(352e6),
+    best_minor_per_tonne=money(171),
     median_minor_per_tonne=money(38.4), rate=0.328, target=0.57, target_year=2025,
     target_source="MIIT 2022 No. 9", seconds=2.4,
 )  # fmt: skip

@@ -6,7 +6,7 @@ from itertools import pairwise, product
 
 import pytest
 
-from models.errors import NotAllowed, NotFound
+from models.errors import NotAllowed
 from models.permissions import (
     CAPABILITIES,
     SYSTEM,
@@ -19,7 +19,6 @@ from models.permissions import (
     require,
     require_organization,
     require_owner,
-    require_partners_reader,
 )
 
 OWN, OTHER = 7, 8
@@ -99,16 +98,11 @@ def test_a_member_reads_the_partners_of_its_own_listings(role):
 def test_partners_of_others_are_for_the_operator_and_the_system_alone(role):
     allowed = role in {Role.OPERATOR, Role.SYSTEM}
     assert may_read_partners(actor(role), owner_id=OTHER, demonstration=False) is allowed
-    if not allowed:
-        with pytest.raises(NotFound) as refusal:
-            require_partners_reader(actor(role), owner_id=OTHER, demonstration=False)
-        assert refusal.value.code == "partners-private"
 
 
 @pytest.mark.parametrize("role", Role)
 def test_partners_of_the_demonstration_are_for_everybody(role):
     assert may_read_partners(actor(role, None), owner_id=OTHER, demonstration=True) is True
-    assert require_partners_reader(VISITOR, owner_id=OTHER, demonstration=True) is None
 
 
 def test_a_visitor_never_reads_partners_even_where_both_belong_to_nobody():

@@ -51,11 +51,14 @@ def market_figures(session: Session) -> MarketFigures | None:
         streams_with_partner=newest.streams_with_partner,
         generated_g=newest.generated_g,
         with_partner_g=newest.with_partner_g,
-        placeable_g=newest.placeable_g,
+        rate_generated_g=newest.rate_generated_g,
+        rate_placeable_g=newest.rate_placeable_g,
         best_minor_per_tonne=newest.best_minor_per_tonne,
         median_minor_per_tonne=newest.median_minor_per_tonne,
         rate=utilization_rate(
-            utilized_g=newest.placeable_g, generated_g=newest.generated_g, from_stock_g=Grams(0)
+            utilized_g=newest.rate_placeable_g,
+            generated_g=newest.rate_generated_g,
+            from_stock_g=Grams(0),
         ),
         target=target,
         target_year=TARGET_YEAR,
@@ -93,7 +96,7 @@ def map_marks(session: Session, table: type[Stream | Demand]) -> list[MapMark]:
 
 def _sites(session: Session, table: type[Stream | Demand]) -> int:
     count = select(func.count(func.distinct(table.site_id))).where(
-        table.state == State.PUBLISHED.value
+        table.state == State.PUBLISHED.value, table.visibility == "public"
     )
     return session.scalar(count) or 0
 

@@ -94,8 +94,14 @@ def market_points(
 def material_choices(session: Session) -> list[MaterialChoice]:
     """The materials that anybody has or takes, by name."""
     present = or_(
-        Material.id.in_(select(Stream.material_id).where(Stream.state == State.PUBLISHED.value)),
-        Material.id.in_(select(Demand.material_id).where(Demand.state == State.PUBLISHED.value)),
+        *(
+            Material.id.in_(
+                select(table.material_id).where(
+                    table.state == State.PUBLISHED.value, table.visibility == "public"
+                )
+            )
+            for table in TABLES.values()
+        )
     )
     query = select(Material.id, Material.name_en, Material.name_zh).where(present)
     return [
@@ -171,8 +177,6 @@ def _mentions(table: type[Stream | Demand], word: str) -> ColumnElement[bool]:
     named = (
         Organization.name,
         Organization.name_zh,
-        Site.name,
-        Site.name_zh,
         table.name,
         Material.name_en,
         Material.name_zh,

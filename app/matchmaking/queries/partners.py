@@ -102,7 +102,7 @@ def partners_page(
     snapshot = load_snapshot(
         session,
         today=today,
-        vat_rate_permille=policy.vat_rate_permille,
+        policy=policy,
         stream_ids=mine if side == "stream" else others,
         demand_ids=others if side == "stream" else mine,
     )
@@ -144,7 +144,11 @@ def _stored_partners(session: Session, side: Side, listing_id: int) -> tuple[lis
     query = (
         select(other)
         .join(table, table.id == other)
-        .where(me == listing_id, table.visibility == "public")
+        .where(
+            me == listing_id,
+            table.visibility == "public",
+            table.state == State.PUBLISHED.value,
+        )
     )
     best = query.order_by(
         StoredMatch.tested.desc(), StoredMatch.value_minor_per_tonne.desc(), other
@@ -201,9 +205,12 @@ def _pairs_of(market: Market, side: Side, best: Sequence[int]) -> list[_Pair]:
 
 
 def _stands(pair: _Pair) -> bool:
+    return all(finding.kind == "untested" for finding in _findings_of(pair))
+
+
+def _findings_of(pair: _Pair) -> list[matching.Finding]:
     market = pair.market
-    found = matching.explain(market.streams, pair.i, market.demands, pair.j, market.costs)
-    return all(finding.kind == "untested" for finding in found)
+    return matching.explain(market.streams, pair.i, market.demands, pair.j, market.costs)
 
 
 def _other_id(pair: _Pair, side: Side) -> int:
@@ -219,7 +226,7 @@ def _partner(pair: _Pair, rank: int, listing: ListingRow, side: Side) -> Partner
     return PartnerRow(
         rank=rank,
         listing=listing,
-        tested=all(strip.verdict != "unk" for strip in strips),
+        tested=not _findings_of(pair),
         value_minor_per_tonne=value,
         netback_minor_per_tonne=netback,
         distance_m=_metres(distance_km),

@@ -66,7 +66,8 @@ class MarketFigures:
     streams_with_partner: int
     generated_g: Grams
     with_partner_g: Grams
-    placeable_g: Grams
+    rate_generated_g: Grams  # general bulk waste alone
+    rate_placeable_g: Grams
     best_minor_per_tonne: MinorPerTonne | None
     median_minor_per_tonne: MinorPerTonne | None
     rate: float | None
@@ -104,6 +105,7 @@ class Strip:
     unit: str
     basis: str  # dry, as_received or none
     method: str
+    hard: bool  # False: only a wish
     typical: float | None
     minimum: float | None
     maximum: float | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from shapely.geometry.base import BaseGeometry
@@ -14,9 +14,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.catalogue.queries import ParameterRow, parameters_by_id
 from app.compliance.queries import CodeFacts, Profile, code_facts, papers_by_site, profile_of
 from app.database import conditions
+from app.settings import MatchingPolicy
 from app.streams.queries import CountingAssay, closures_of, counting_assays
 from models.catalogue.composition import MOISTURE
-from models.catalogue.tables import TypicalComposition
+from models.catalogue.tables import Material, TypicalComposition, WasteCode
 from models.catalogue.vocabulary import AS_RECEIVED, NO_BASIS
 from models.compliance.rights import Gap
 from models.demands.limits import Limit
@@ -30,7 +31,7 @@ from models.streams.life import State
 from models.streams.tables import Stream, StreamClosure, StreamMonth
 from models.streams.terms import with_vat
 
-JURISDICTION = "CN"
+BULK = "bulk"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,7 @@ class OpenStream:
     version: int
     code_id: int
     material_id: int | None
+    in_bulk_rate: bool  # general waste of a bulk material, which the utilization target speaks of
     province: str | None
     lat: float
     lon: float
@@ -84,14 +86,15 @@ def load_snapshot(
     session: Session,
     *,
     today: date,
-    vat_rate_permille: int,
+    policy: MatchingPolicy,
     stream_ids: Collection[int] | None = None,
     demand_ids: Collection[int] | None = None,
 ) -> Snapshot:
     """Load the published listings asked for, or all. Rows come in the order of their ids."""
     parameters = parameters_by_id(session)
     codes = code_facts(session)
-    profile = profile_of(session, JURISDICTION)
+    profile = profile_of(session, policy.jurisdiction)
+    vat_rate_permille = policy.vat_rate_permille
     return Snapshot(
         streams=tuple(_open_streams(session, stream_ids, today, vat_rate_permille, parameters)),
         demands=tuple(_open_demands(session, demand_ids, today, vat_rate_permille, codes, profile)),
@@ -120,8 +123,12 @@ def _open_streams(
             Site.public_lat,
             Site.public_lon,
             Region.adcode,
+            Material.material_group,
+            WasteCode.hazardous,
         )
         .join(Site, Site.id == Stream.site_id)
+        .join(WasteCode, WasteCode.id == Stream.waste_code_id)
+        .outerjoin(Material, Material.id == Stream.material_id)
         .outerjoin(Region, Region.id == Site.region_id)
         .where(Stream.state == State.PUBLISHED.value)
         .order_by(Stream.id)
@@ -141,6 +148,7 @@ def _open_streams(
             version=row.version,
             code_id=row.waste_code_id,
             material_id=row.material_id,
+            in_bulk_rate=row.material_group == BULK and row.hazardous is False,
             province=province_of(row.adcode),
             lat=row.public_lat,
             lon=row.public_lon,
@@ -159,6 +167,10 @@ def _open_streams(
 def _readings(assay: CountingAssay, parameters: Mapping[int, ParameterRow]) -> dict[str, Reading]:
     """What the assay says, each value on the basis it was measured on."""
     readings = {}
+    moisture = assay.moisture
+    for measured in assay.values:
+        if moisture is None and parameters[measured.parameter_id].code == MOISTURE:
+            moisture = measured.typical
     for measured in assay.values:
         parameter = parameters[measured.parameter_id]
         readings[parameter.code] = Reading(
@@ -166,7 +178,7 @@ def _readings(assay: CountingAssay, parameters: Mapping[int, ParameterRow]) -> d
             minimum=measured.minimum,
             maximum=measured.maximum,
             basis=_measured_on(parameter, assay),
-            moisture=assay.moisture,
+            moisture=moisture,
             method=measured.method,
         )
     if assay.moisture is not None:
@@ -198,6 +210,10 @@ def _typical_readings(
         readings[material_id][parameters[parameter_id].code] = Reading(
             typical=typical, minimum=minimum, maximum=maximum, basis=basis, moisture=None
         )
+    for of_material in readings.values():
+        if (wet := of_material.get(MOISTURE)) is not None:
+            for code, reading in of_material.items():
+                of_material[code] = replace(reading, moisture=wet.typical)
     return readings
 
 

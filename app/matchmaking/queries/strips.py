@@ -27,7 +27,7 @@ def strips_of(
     met = {
         limit.any_of
         for limit, verdict in zip(limits, verdicts, strict=True)
-        if limit.any_of and verdict == "ok"
+        if limit.hard and limit.any_of and verdict == "ok"
     }
     return tuple(
         _strip(limit, found, parameters[limit.parameter_id], _eased(limit, verdict, met))
@@ -73,6 +73,7 @@ def _strip(limit: Limit, found: Range | None, parameter: ParameterRow, verdict: 
         unit=parameter.unit,
         basis=limit.basis,
         method=limit.method,
+        hard=limit.hard,
         typical=typical,
         minimum=minimum,
         maximum=maximum,

@@ -22,7 +22,7 @@ PAPER = {"site_id": "5", "kind": "eia_approval", "number": "EIA 7", "valid_from"
         ({"valid_from": ""}, "valid_from", "date_parsing"),
         ({"valid_from": "1780272000"}, "valid_from", "date_parsing"),
         ({"valid_until": "31.12.2026"}, "valid_until", "date_parsing"),
-        ({"codes": ["HW18", "<b>"]}, "codes-1", "markup"),
+        ({"codes": ["HW18", "<b>"]}, "codes", "markup"),
         ({"codes": ["HW18"] * 201}, "codes", "too_long"),
         ({"yearly_quota_t": "0"}, "yearly_quota_t", "out_of_range"),
         ({"yearly_quota_t": "1.0000001"}, "yearly_quota_t", "too_fine"),

@@ -57,7 +57,7 @@ def geojson(kind="Polygon", coordinates=(SQUARE,)):
         ({"months_t": ["2000"] * 3 + ["-1"] + ["2000"] * 8}, "months_t-3", "out_of_range"),
         ({"codes": []}, "codes", "too_short"),
         ({"codes": ["SW02"] * 61}, "codes", "too_long"),
-        ({"codes": ["SW02", "<b>"]}, "codes-1", "markup"),
+        ({"codes": ["SW02", "<b>"]}, "codes", "markup"),
         ({"price_per_t": "1.5.0"}, "price_per_t", "decimal_string"),
         ({"radius_km": "0"}, "radius_km", "out_of_range"),
         ({"radius_km": "5000.001"}, "radius_km", "out_of_range"),

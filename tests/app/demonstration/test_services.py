@@ -199,7 +199,7 @@ def test_pairs_and_figures_are_those_of_a_recomputation(loaded: Session) -> None
     assert figures.streams_with_partner == len(partnered)
     assert figures.generated_g == sum(masses.values())
     assert figures.with_partner_g == sum(masses[stream] for stream in partnered)
-    assert 0 < figures.placeable_g <= figures.with_partner_g
+    assert 0 < figures.rate_placeable_g <= figures.with_partner_g
     shown = DemonstrationShown.of(figures, rejections_of_market(loaded), seconds=1.234)
     assert shown.tonnes_with_partner_share == round(figures.with_partner_g / figures.generated_g, 4)
     assert shown.seconds == 1.23

@@ -180,7 +180,7 @@ def test_the_row_of_a_pair_says_value_distance_and_versions(
     assert (summary.untested_pairs, summary.streams_with_partner) == (0, 1)
     assert (summary.best_minor_per_tonne, summary.median_minor_per_tonne) == (4_722, 4_722)
     assert summary.generated_g == summary.with_partner_g == 12_000 * 1_000_000
-    assert summary.placeable_g == 12_000 * 1_000_000
+    assert summary.rate_placeable_g == 12_000 * 1_000_000
     assert rejections_of_market(writing) == []
     figures = market_figures(writing)
     assert figures is not None
@@ -193,7 +193,7 @@ def test_what_cannot_be_placed_within_capacity_is_not_counted(
     restate_demand(writing, small, months_t=["250"] * 12)
     summary = refresh_market(writing, **KNOWN)
     assert summary.generated_g == summary.with_partner_g == 12_000 * 1_000_000
-    assert summary.placeable_g == 3_000 * 1_000_000
+    assert summary.rate_placeable_g == 3_000 * 1_000_000
 
 
 def test_a_market_without_listings_has_figures_too(writing: Session, small: Market) -> None:
