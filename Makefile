@@ -26,9 +26,7 @@ help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: setup $(TRANSLATIONS) ## Set up, load the demonstration market once, serve on 127.0.0.1 (PORT=8000)
-	@$(BIN)/offtake init
-	@$(BIN)/offtake demo --if-empty
-	@$(BIN)/offtake serve --with-worker --port $(PORT)
+	@$(BIN)/offtake serve --set-up --with-worker --port $(PORT)
 
 test: setup $(TRANSLATIONS) ## Every test: both databases, browser, migrations (fetches Chromium by apt as root)
 	@$(BIN)/python tools/chromium.py

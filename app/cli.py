@@ -13,7 +13,7 @@ import click
 from alembic import command as alembic
 from alembic.config import Config
 from flask import Flask
-from flask.cli import FlaskGroup, with_appcontext
+from flask.cli import FlaskGroup, ScriptInfo, with_appcontext
 from gunicorn.app.base import BaseApplication
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
@@ -74,13 +74,14 @@ def init() -> None:
     upgrade(settings)
     now = now_utc()
     with write_transaction(installation().sessions) as session:
-        load_catalogue(session, actor=SYSTEM, now=now)
-        load_places(session, actor=SYSTEM, now=now)
+        codes = load_catalogue(session, actor=SYSTEM, now=now).total
+        places = load_places(session, actor=SYSTEM, now=now)
         load_profiles(session, actor=SYSTEM)
-        restate_codes(session, actor=SYSTEM)
-        # Codes, limits and rights may have changed under the stored matches.
-        enqueue(session, RefreshMarket(), run_at=now, dedupe_key=f"init:{now.isoformat()}")
         set_schedules(session, SCHEDULES, actor=SYSTEM, now=now)
+        if codes.changed_anything or places.added or places.changed:
+            # Codes, limits and rights under the stored matches are not what they were.
+            restate_codes(session, actor=SYSTEM)
+            enqueue(session, RefreshMarket(), run_at=now, dedupe_key=f"init:{now.isoformat()}")
     click.echo("database and catalogue are up to date")
 
 
@@ -122,10 +123,23 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
 @click.option("--processes", default=2, show_default=True)
 @click.option("--threads", default=8, show_default=True)
 @click.option("--with-worker", is_flag=True, help="Run a background worker beside the server.")
-def serve(host: str, port: int, processes: int, threads: int, *, with_worker: bool) -> None:
+@click.option("--set-up", is_flag=True, help="First do what `init` and `demo --if-empty` do.")
+@click.pass_context
+def serve(
+    ctx: click.Context, /, host: str, port: int, processes: int, threads: int, **flags: bool
+) -> None:
     """Serve the market."""
+    if flags["set_up"]:
+        # In this one process: each start of Python with all its libraries takes a second or two.
+        ctx.invoke(init)
+        ctx.invoke(
+            main.commands["demo"], regions=(), whole_country=False, if_empty=True, as_json=False
+        )
+        # No open connection may cross the fork to the server's processes.
+        app = ctx.ensure_object(ScriptInfo).load_app()
+        app.extensions["offtake"].sessions.kw["bind"].dispose()
     beside = None
-    if with_worker:
+    if flags["with_worker"]:
         beside = subprocess.Popen([sys.executable, "-m", "app.cli", "worker"])
     options: dict[str, object] = {
         "bind": f"{host}:{port}",

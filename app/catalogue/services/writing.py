@@ -25,6 +25,10 @@ class Written:
     unchanged: int = 0
     kept: int = 0
 
+    @property
+    def changed_anything(self) -> bool:
+        return bool(self.inserted or self.updated)
+
     def __add__(self, other: Written) -> Written:
         return Written(
             inserted=self.inserted + other.inserted,
