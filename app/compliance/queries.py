@@ -12,7 +12,14 @@ from sqlalchemy.orm import Session
 
 from app.database import conditions
 from models.catalogue.tables import WasteCode
-from models.compliance.rights import Gap, PaperFacts, Requirement, missing_rights, requirements_of
+from models.compliance.rights import (
+    FORBIDDEN,
+    Gap,
+    PaperFacts,
+    Requirement,
+    missing_rights,
+    requirements_of,
+)
 from models.compliance.tables import (
     CrossingRule,
     Paper,
@@ -53,6 +60,10 @@ class Profile:
             exempt=bool(code.lineage & self.exempt_codes),
             on=on,
         )
+
+    @property
+    def forbids_a_crossing(self) -> bool:
+        return any(outcome == FORBIDDEN for outcome, _ in self.crossings.values())
 
     def crossing(self, code: CodeFacts, *, same_province: bool) -> tuple[str, str]:
         """Outcome and clause of carrying the code to be utilized, across a border or not."""

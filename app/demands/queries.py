@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.database import conditions
 from app.demands.inputs import DemandTerms
 from app.fields import INTERNAL_UNITS
 from app.streams.queries import closures_of, unmistakable_code
 from models.catalogue.tables import WasteCode
 from models.catalogue.vehicles import vehicle_codes
 from models.demands.life import DEMAND_MOVES
+from models.demands.limits import Limit
 from models.demands.tables import Demand, DemandClosure, DemandCode, DemandLimit, DemandMonth
 from models.errors import NotFound
 from models.permissions import Actor, Capability, require_organization, require_owner
@@ -157,3 +161,27 @@ def terms_of(details: DemandDetails) -> DemandTerms:
         },
         context=INTERNAL_UNITS,
     )
+
+
+def limits_by_demand(
+    session: Session, demand_ids: Collection[int] | None = None
+) -> dict[int, list[Limit]]:
+    """Limits of the demands asked for, or of all, in the order of their owner."""
+    query = select(*DemandLimit.__table__.c).order_by(DemandLimit.id)
+    found: dict[int, list[Limit]] = defaultdict(list)
+    for wanted in conditions(DemandLimit.demand_id, demand_ids):
+        for row in session.execute(query.where(wanted)):
+            found[row.demand_id].append(
+                Limit(
+                    parameter_id=row.parameter_id,
+                    lower=row.lower_millionths,
+                    upper=row.upper_millionths,
+                    strict_lower=row.strict_lower,
+                    strict_upper=row.strict_upper,
+                    hard=row.hard,
+                    basis=row.basis,
+                    method=row.method,
+                    any_of=row.any_of,
+                )
+            )
+    return found

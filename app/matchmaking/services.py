@@ -112,8 +112,32 @@ def _match(
     market = compile_market(snapshot, policy)
     return _Found(
         market=market,
-        tested=matching.all_pairs(market.streams, market.index, market.costs),
-        untested=matching.untested_pairs(market.streams, market.index, market.costs),
+        tested=_lawful(market, matching.all_pairs(market.streams, market.index, market.costs)),
+        untested=_lawful(
+            market, matching.untested_pairs(market.streams, market.index, market.costs)
+        ),
+    )
+
+
+def _lawful(market: Market, pairs: matching.Pairs) -> matching.Pairs:
+    """The pairs that no border keeps apart. Rights are compiled into the arrays already."""
+    snapshot = market.snapshot
+    if not snapshot.profile.forbids_a_crossing:
+        return pairs
+    rows = pairs.row()
+    kept = np.array(
+        [
+            not snapshot.is_barred(snapshot.streams[i], snapshot.demands[j])
+            for i, j in zip(rows.tolist(), pairs.demand.tolist(), strict=True)
+        ],
+        dtype=np.bool_,
+    )
+    counts = np.bincount(rows[kept], minlength=len(snapshot.streams))
+    return matching.Pairs(
+        ptr=np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
+        demand=pairs.demand[kept],
+        value_per_t=pairs.value_per_t[kept],
+        distance_km=pairs.distance_km[kept],
     )
 
 

@@ -25,7 +25,8 @@ PAPER_KINDS: Final = (
     "exemption_evidence",
 )
 EXEMPTION: Final = "exemption_evidence"
-OUTCOMES: Final = ("none", "filing", "approval", "forbidden")
+FORBIDDEN: Final = "forbidden"
+OUTCOMES: Final = ("none", "filing", "approval", FORBIDDEN)
 
 
 class Fault(StrEnum):

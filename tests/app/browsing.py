@@ -46,7 +46,9 @@ def flat(form: Mapping[str, Any]) -> dict[str, Any]:
 
 def marked(page: str) -> dict[str, str]:
     """The messages of a refused form by field."""
-    found = re.findall(r'<p class="fd-error" id="e-([^"]+)">(?:<i[^>]*></i>)?\s*([^<]*)</p>', page)
+    # The message of a month stands in a sentence that names the month.
+    wanted = r'<(?:p class="fd-error"|span) id="e-([^"]+)">(?:<i[^>]*></i>)?\s*([^<]*)</(?:p|span)>'
+    found = re.findall(wanted, page)
     return {field: message.strip() for field, message in found}
 
 

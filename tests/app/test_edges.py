@@ -234,6 +234,7 @@ def test_the_map_shows_what_the_pages_list(client: FlaskClient, crowd: list[int]
         "q=Far",
         "q=far+stranger",
         "q=%25",
+        "q=Works",
         "near=Jinan&within_km=100",
         "near=%E5%BE%90%E5%B7%9E&within_km=50",
         "near=Xuzhou",
@@ -249,6 +250,7 @@ def test_the_map_shows_what_the_pages_list(client: FlaskClient, crowd: list[int]
     assert sizes["price=pays"] == 2
     assert sizes["q=Far"] == sizes["q=far+stranger"] == 1
     assert sizes["q=%25"] == 0
+    assert sizes["q=Works"] == 0  # the name of every site, which may tell where a blurred one lies
     assert sizes["near=%E5%BE%90%E5%B7%9E&within_km=50"] == 1
     assert sizes["near=Xuzhou"] == sizes[""]
     assert listed(client, "near=Xuzhou")[0] == f"stream-{crowd[-1]}"

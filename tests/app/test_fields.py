@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from time import perf_counter
 from typing import Annotated
 
 import pytest
@@ -237,7 +238,10 @@ def test_a_name_stays_on_one_line_and_a_description_need_not(text):
     assert read(LongText, text) == text
 
 
-@pytest.mark.parametrize("text", ["", "\u200b", "\u200b \u2060", "\ufeff"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "\u200b", "\u200b \u2060", "\ufeff", "\u3164", "\uffa0\u115f \u1160", "\u2800\u200b"],
+)
 def test_a_name_has_something_to_see(text):
     assert complaint(Name, text) == "string_too_short"
 
@@ -368,6 +372,22 @@ def test_flat_fields_are_gathered_into_rows_and_lists():
 def test_rows_left_wholly_blank_are_dropped():
     fields = [("limits-0-upper", " "), ("limits-0-lower", ""), ("limits-1-upper", "3")]
     assert nested(fields) == {"limits": [{"upper": "3"}]}
+
+
+@pytest.mark.parametrize("table", ["limits", "closures", "values"])
+def test_what_should_be_rows_and_is_flat_becomes_a_field_that_nobody_knows(table):
+    assert nested([(f"{table}-0", "5")]) == {f"{table}-0": "5"}
+    assert nested([(table, "5")]) == {f"{table}-": "5"}
+    rows = [(table, "5"), (f"{table}-0-a", "1"), (f"{table}-0", "2")]
+    assert nested(rows) == {f"{table}-": "5", f"{table}-0": "2", table: [{"a": "1"}]}
+
+
+def test_a_name_sent_very_often_is_gathered_in_time_that_grows_with_it():
+    started = perf_counter()
+    gathered = nested([("vehicles", "tipper")] * 400_000)
+    # Copying the list for each of them would take minutes.
+    assert perf_counter() - started < 5
+    assert gathered == {"vehicles": ["tipper"] * 400_000}
 
 
 @pytest.mark.parametrize("digits", ["1" * 5, "1" * 5_000, "²", "x", ""])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
+from time import perf_counter
 
 import pytest
 from argon2 import PasswordHasher
@@ -21,7 +22,7 @@ from models.compliance.tables import Paper
 from models.demands.tables import Demand
 from models.places.tables import Site
 from models.streams.tables import Assay, Stream
-from tests.app.browsing import IN_CHINESE, chinese, marked, send, signed_in
+from tests.app.browsing import IN_CHINESE, chinese, flat, marked, send, signed_in, token_of
 from tests.market import Market, demand_terms, stream_terms
 
 on_sqlite = pytest.mark.parametrize("facts_url", ["sqlite"], indirect=True)
@@ -290,7 +291,6 @@ NONSENSE = {
     "material=x&side=demand&price=50": '<option value="50" selected>',
     "near=Atlantis&within_km=100": '<option value="100" selected>',
     "near=Atlantis&side=demand": 'value="Atlantis"',
-    "colour=red&q=ash": 'value="ash"',
 }
 
 
@@ -307,3 +307,69 @@ def test_nonsense_in_the_filter_is_said_and_the_rest_of_it_stays(client: FlaskCl
         where = "No place of this name was found."
         message = where if "Atlantis" in sent else "Correct the marked fields and send again."
         assert chinese(message) in partial.text
+
+
+@on_sqlite
+def test_words_that_a_chat_hung_on_a_link_are_passed_over(client: FlaskClient) -> None:
+    answer = client.get("/market?q=ash&side=stream&from=timeline&colour=red")
+    assert answer.status_code == 200
+    assert 'value="ash"' in answer.text
+    assert 'id="side-stream" value="stream" checked' in answer.text
+    assert 'role="alert"' not in answer.text
+
+
+@on_sqlite
+def test_a_form_has_three_thousand_fields_and_none_more(app: Flask, nothing_stored: None) -> None:
+    client = signed_in(app, "factory")
+    token = f"csrf_token={token_of(client)}"
+    for repeats, status in ((2_999, 422), (3_000, 413), (40_000, 413)):
+        started = perf_counter()
+        answer = client.post(
+            "/streams",
+            data=token + "&vehicles=tipper" * repeats,
+            content_type="application/x-www-form-urlencoded",
+        )
+        assert answer.status_code == status, repeats
+        assert perf_counter() - started < 5
+
+
+@on_sqlite
+def test_a_form_is_filled_from_nothing_but_a_specification(
+    app: Flask, market: Market, nothing_stored: None
+) -> None:
+    client = signed_in(app, "recycler")
+    for path in ("/demands", f"/demands/{market.demand_id}/edit"):
+        for chosen in ("", "nonsense", "0", "-1", "1.5", "²", str(2**63), "9" * 5_000):
+            form = demand_terms(market.recycler_site_id, name="Kept as it was typed")
+            answer = send(client, path, form | {"action": "fill", "specification": chosen})
+            assert answer.status_code == 422, (path, chosen)
+            assert 'value="Kept as it was typed"' in answer.text
+
+
+FLAT: list[dict[str, object]] = [
+    {"limits-0": "5"},
+    {"limits": "5"},
+    {"limits": ["5", "6"]},
+    {"closures": "abc"},
+    {"closures-1": "abc"},
+    {"closures-0-first_day": "2026-07-01", "closures": "abc", "closures-0": "abc"},
+    {"months_t": "5"},
+    {"months_t-0-mass": "5"},
+]
+
+
+@on_sqlite
+def test_what_should_be_rows_and_is_flat_is_refused_and_breaks_nothing(
+    app: Flask, market: Market, nothing_stored: None
+) -> None:
+    for name, path, terms in (
+        ("factory", "/streams", stream_terms(market.factory_site_id)),
+        ("recycler", "/demands", demand_terms(market.recycler_site_id)),
+    ):
+        client = signed_in(app, name)
+        token = {"csrf_token": token_of(client)}
+        for sent in FLAT:
+            named = {name.partition("-")[0] for name in sent}
+            rest = {field: text for field, text in terms.items() if field not in named}
+            answer = client.post(path, data=token | flat(rest) | sent)
+            assert answer.status_code == 422, (path, sent)

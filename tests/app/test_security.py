@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -17,6 +22,7 @@ from app.demands.services import move_demand
 from app.matchmaking.services import refresh_market
 from app.security import HEADERS, PUBLIC, ROUTES
 from app.settings import Settings
+from app.streams import pages
 from app.streams.services import move_stream
 from app.web import create_app
 from models.demands.tables import Demand
@@ -286,6 +292,72 @@ def test_every_answer_wears_the_headers(client: FlaskClient) -> None:
         with client.get(path) as answer:
             assert answer.status_code == status, path
             assert {name: answer.headers.get(name) for name in HEADERS} == wanted, path
+
+
+def test_only_what_a_signed_in_reader_sees_is_kept_by_nobody(app: Flask) -> None:
+    reader, visitor = signed_in(app, "factory"), app.test_client()
+    for path in ("/", "/streams", "/market", "/market/points.json", "/nope", "/market?page=x"):
+        assert reader.get(path).headers["Cache-Control"] == "no-store", path
+        assert "no-store" not in visitor.get(path).headers.get("Cache-Control", ""), path
+    with reader.get("/static/icon.svg") as icon:
+        assert "no-store" not in icon.headers["Cache-Control"]
+
+
+def write_lock_is_free(facts_url: str) -> bool:
+    """Whether somebody else could begin to write at this moment."""
+    with closing(sqlite3.connect(facts_url.removeprefix("sqlite:///"), timeout=0)) as rival:
+        try:
+            rival.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+        rival.execute("ROLLBACK")
+        return True
+
+
+@pytest.fixture
+def free_when(
+    facts_url: str, trading: SessionFactory, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[object, str], list[bool]]:
+    """Note whether the write lock is free whenever something is called."""
+    with write_transaction(trading):
+        assert not write_lock_is_free(facts_url)
+    assert write_lock_is_free(facts_url)
+
+    def watch(owner: object, name: str) -> list[bool]:
+        seen: list[bool] = []
+        called = getattr(owner, name)
+
+        def look(*arguments: Any, **named: Any) -> Any:
+            seen.append(write_lock_is_free(facts_url))
+            return called(*arguments, **named)
+
+        monkeypatch.setattr(owner, name, look)
+        return seen
+
+    return watch
+
+
+def test_nobody_waits_while_a_password_is_checked(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, free_when: Callable[[object, str], list[bool]]
+) -> None:
+    hasher = SimpleNamespace(verify=PasswordHasher().verify)
+    monkeypatch.setattr(accounts, "_HASHER", hasher)
+    seen = free_when(hasher, "verify")
+    wrong = {"email": "factory@example.com", "password": "not the password"}
+    assert send(app.test_client(), "/sign-in", wrong).status_code == 403
+    signed_in(app, "factory")
+    assert seen == [True, True]
+
+
+def test_a_form_is_read_before_the_lock_and_stored_under_it(
+    app: Flask, market: Market, free_when: Callable[[object, str], list[bool]]
+) -> None:
+    client = signed_in(app, "factory")
+    read, stored = free_when(pages, "read_form"), free_when(pages, "create_stream")
+    terms = stream_terms(market.factory_site_id)
+    assert send(client, "/streams", terms | {"ask_per_t": "cheap"}).status_code == 422
+    assert send(client, "/streams", terms).status_code == 303
+    assert (read, stored) == ([True, True], [False])
 
 
 def test_the_content_policy_allows_nothing_inline_and_nobody_else(client: FlaskClient) -> None:

@@ -39,6 +39,7 @@ TRADER = Frame(
     organization_name="Huaneng Laiwu",
     demonstration=True,
 )
+WATCHING = Frame(actor=Actor(user_id=2, organization_id=1, role=Role.VIEWER), user_name="Wang Fang")
 VISITING = Frame(actor=VISITOR, demonstration=True)
 
 
@@ -138,6 +139,7 @@ def gap(fault: Fault) -> Gap:
 
 REASONS = (
     *(rows.Reason(gate="right", gap=gap(fault)) for fault in Fault),
+    rows.Reason(gate="crossing", clause="Law 2020 art. 22"),
     rows.Reason(gate="distance", have=104.2, limit=90.0, remedy=104.3),
     rows.Reason(gate="area", have=14.0, limit=0.0, remedy=14.0),
     rows.Reason(gate="vehicle", have_bits=1, limit_bits=6),
@@ -151,7 +153,7 @@ MISS = rows.NearMissRow(
     road_m=Metres(131_000), value_minor_per_tonne=money(2), strips=STRIPS,
 )  # fmt: skip
 PARTNERS = rows.PartnersPage(
-    partners=(PARTNER, replace(PARTNER, rank=2, tested=True)), partner_count=32,
+    partners=(replace(PARTNER, tested=True), replace(PARTNER, rank=2)), partner_count=32,
     near_misses=(MISS,), considered=117, rejections=(("composition", 41), ("distance", 30)),
 )  # fmt: skip
 NOBODY = rows.PartnersPage(
@@ -172,8 +174,9 @@ ASSAY = rows.AssayRow(
     ),
 )  # fmt: skip
 STREAM = rows.StreamPage(
-    listing=SUPPLY, owner_id=1, name="Silo 2", description="", state="paused", code="900-001-S02",
-    code_scheme="CN-SW", code_name_en="Fly ash", code_name_zh="粉煤灰", hazardous=False,
+    listing=SUPPLY, owner_id=1, name="Silo 2", description="", state="published",
+    code="900-001-S02", code_scheme="CN-SW", code_name_en="Fly ash", code_name_zh="粉煤灰",
+    hazardous=False,
     physical_form="powder", rhythm="continuous", legal_status="by_product",
     delivery_term="ex_works", vat_included=True, vehicles=5, stock_g=grams(31_400),
     storage_limit_g=grams(48_000), days_until_full=6, months=BARS,
@@ -259,6 +262,11 @@ FOUND = {
     "specifications": [thing(standard="GB/T 1596", name_en="Fly ash", name_zh="粉煤灰",
                              status="unverified")],
 }  # fmt: skip
+NOT_ON_THE_MARKET = {
+    "draft": "Draft: publish it, and its partners are computed within seconds",
+    "paused": "Paused: publish it again, and its partners are computed within seconds",
+    "closed": "Closed: it has left the market and has no partners",
+}
 NOTHING: dict[str, Any] = {"codes": [], "materials": [], "parameters": [], "specifications": []}
 ASKED = MarketFilter(side="stream", material=7, within_km="100", price="pays")
 SEARCHED = {
@@ -275,6 +283,7 @@ PAGES: list[tuple[str, Frame, dict[str, Any]]] = [
     ("shared/problem.html", TRADER, {"problem": {"title": "No.", "status": 500, "incident": "a1"}}),
     ("matchmaking/landing.html", VISITING, {"figures": FIGURES, "map_svg": LAND}),
     ("matchmaking/landing.html", TRADER, {"figures": None, "map_svg": LAND}),
+    ("matchmaking/landing.html", WATCHING, {"figures": None, "map_svg": LAND}),
     ("matchmaking/market.html", VISITING, SEARCHED),
     ("matchmaking/market.html", TRADER, SEARCHED | {"page": EMPTY}),
     ("matchmaking/market_rows.html", VISITING, SEARCHED),
@@ -285,6 +294,9 @@ PAGES: list[tuple[str, Frame, dict[str, Any]]] = [
         "partners": None, "may_edit": False}),
     ("matchmaking/stream.html", TRADER, {
         "stream": replace(STREAM, assay=None), "partners": NOBODY, "may_edit": True}),
+    *((f"matchmaking/{side}.html", TRADER, {
+        side: replace(page, state=state), "partners": NOBODY, "may_edit": True})
+      for side, page in (("stream", STREAM), ("demand", DEMAND)) for state in NOT_ON_THE_MARKET),
     ("matchmaking/demand.html", TRADER, {
         "demand": DEMAND, "may_edit": True,
         "partners": replace(PARTNERS, partners=(replace(PARTNER, listing=SUPPLY),))}),
@@ -412,6 +424,7 @@ def test_a_refused_form_keeps_what_was_typed_and_says_which_field_is_wrong(show:
     assert '<a href="#f-months_t-3">Month 4</a>: Write a number.' in html
     assert 'value="many" aria-invalid="true" aria-describedby="e-months_t-3"' in html
     assert '<option value="sludge" selected>sludge</option>' in html
+    assert '<span>Apr: <span id="e-months_t-3">Write a number.</span></span>' in html
     assert '<input type="hidden" name="version" value="3">' in html
     ticked = re.findall(r'name="vehicles" value="(\w+)" checked', html)
     assert ticked == ["tipper", "flatbed"]
@@ -429,6 +442,44 @@ def test_the_months_of_a_mask_are_named(show: Show) -> None:
     html = show("matchmaking/stream.html", TRADER, context, "en")
     assert "No month in common: Jan, Feb, Mar against no month" in html
     assert "Loads powder tanker; unloads tipper, sealed tipper" in html
+
+
+@pytest.mark.parametrize(("state", "said"), NOT_ON_THE_MARKET.items())
+def test_what_is_not_on_the_market_says_why(show: Show, state: str, said: str) -> None:
+    for side, page in (("stream", STREAM), ("demand", DEMAND)):
+        context = {side: replace(page, state=state), "partners": NOBODY, "may_edit": True}
+        html = show(f"matchmaking/{side}.html", TRADER, context, "en")
+        assert f"<h3>{said}</h3>" in html
+        assert "<dt>Partners</dt><dd>–</dd>" in html
+        sending = re.findall(r'<form method="post" action="([^"]*action=publish[^"]*)">', html)
+        wanted = f"/{side}s_pages.submit_action?{side}_id={page.listing.id}&amp;action=publish"
+        assert sending == ([] if state == "closed" else [wanted])
+        html = show(f"matchmaking/{side}.html", TRADER, context | {"may_edit": False}, "en")
+        assert "action=publish" not in html
+
+
+def test_partners_without_a_test_stand_under_a_heading_of_their_own(show: Show) -> None:
+    third = replace(PARTNER, rank=3, strips=(*STRIPS, STRIPS[3], replace(STRIPS[3], hard=False)))
+    partners = replace(PARTNERS, partners=(*PARTNERS.partners, third))
+    context = {"stream": STREAM, "partners": partners, "may_edit": True}
+    html = show("matchmaking/stream.html", TRADER, context, "en")
+    shown = re.findall(r'(?<="rank">)\d|(?<="pt-part">)[^<]+|\d tests? missing', html)
+    assert " ".join(shown) == "1 Would fit once tested 2 1 test missing 3 2 tests missing"
+    html = show("matchmaking/stream.html", TRADER, context, "zh")
+    assert re.findall(r"缺 \d 项检测", html) == ["缺 1 项检测", "缺 2 项检测"]
+
+
+def test_who_may_not_place_anything_is_not_led_to_a_refusal(show: Show) -> None:
+    led_to = re.compile(r'href="/((?:streams|demands)_pages\.\w+)')
+    for frame, number in ((WATCHING, 0), (VISITING, 5)):
+        html = show("matchmaking/landing.html", frame, {"figures": None, "map_svg": LAND}, "en")
+        assert len(led_to.findall(html)) == number
+
+
+def test_filling_in_limits_comes_back_at_the_limits(show: Show) -> None:
+    html = show("demands/form.html", TRADER, FORM | {"demand_id": 5, "version": 3}, "en")
+    assert 'formaction="/demands_pages.submit_change?demand_id=5#limits"' in html
+    assert '<section class="ot-card ed-card" id="limits">' in html
 
 
 def test_every_text_of_the_templates_has_its_chinese() -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.catalogue.queries import ParameterRow, parameters_by_id
-from app.demands.queries import demand_details
+from app.demands.queries import demand_details, limits_by_demand
 from app.matchmaking.queries.listings import listing_rows
 from app.matchmaking.queries.rows import (
     AssayLine,
@@ -22,8 +22,6 @@ from app.matchmaking.queries.rows import (
 from app.matchmaking.queries.strips import strips_of
 from app.streams.queries import CountingAssay, counting_assays, stream_details
 from models.catalogue.tables import Route, Specification, TypicalComposition, WasteCode
-from models.demands.limits import Limit
-from models.demands.tables import DemandLimit
 from models.errors import NotFound
 from models.permissions import Actor, may_read_partners
 from models.places.tables import Site
@@ -103,26 +101,14 @@ def demand_page(session: Session, demand_id: int, *, actor: Actor, today: date) 
         months=_bars(details.months_g, today),
         closures=_closures(details.closures),
         limits=strips_of(
-            [as_limit(limit) for limit in details.limits], None, parameters_by_id(session)
+            limits_by_demand(session, [demand.id]).get(demand.id, []),
+            None,
+            parameters_by_id(session),
         ),
         precision=site.precision,
         blurred=site.blurred,
         capacity_note=site.capacity_note,
         source=site.source,
-    )
-
-
-def as_limit(row: DemandLimit) -> Limit:
-    return Limit(
-        parameter_id=row.parameter_id,
-        lower=row.lower_millionths,
-        upper=row.upper_millionths,
-        strict_lower=row.strict_lower,
-        strict_upper=row.strict_upper,
-        hard=row.hard,
-        basis=row.basis,
-        method=row.method,
-        any_of=row.any_of,
     )
 
 

@@ -32,6 +32,7 @@ from app.matchmaking.queries.rows import (
 from app.matchmaking.queries.snapshot import OpenDemand, OpenStream, load_snapshot
 from app.matchmaking.queries.strips import strips_of
 from app.settings import MatchingPolicy
+from models.compliance.rights import FORBIDDEN
 from models.demands.tables import Demand, DemandCode
 from models.matchmaking.columns import Column
 from models.matchmaking.drawing import waterfall
@@ -45,7 +46,8 @@ from models.streams.life import State
 from models.streams.tables import Stream
 
 PARTNERS_SHOWN = 10
-NEAR_MISSES_SHOWN = 5
+NEAR_MISSES_SHOWN = 6
+_LOOKED_AT = 60  # near misses of one stream among which each gate finds its nearest
 # Who lies further away than this is no near miss, whatever else fits.
 NEAR_KM = 300.0
 _DEGREES_PER_KM = 1 / 110.0
@@ -205,6 +207,8 @@ def _pairs_of(market: Market, side: Side, best: Sequence[int]) -> list[_Pair]:
 
 
 def _stands(pair: _Pair) -> bool:
+    if pair.market.snapshot.is_barred(pair.stream, pair.demand):
+        return False
     return all(finding.kind == "untested" for finding in _findings_of(pair))
 
 
@@ -279,11 +283,7 @@ def _strips(pair: _Pair) -> tuple[Strip, ...]:
 
 
 def _crossing(pair: _Pair) -> Crossing:
-    snapshot = pair.market.snapshot
-    there, here = pair.demand.province, pair.stream.province
-    outcome, clause = snapshot.profile.crossing(
-        snapshot.codes[pair.stream.code_id], same_province=there == here
-    )
+    outcome, clause = pair.market.snapshot.crossing(pair.stream, pair.demand)
     return Crossing(outcome=outcome, clause=clause)
 
 
@@ -293,26 +293,43 @@ class _Miss:
     score: float
     findings: tuple[matching.Finding, ...]
 
+    @property
+    def gate(self) -> str:
+        """The first gate that stops the pair."""
+        if self.pair.market.snapshot.is_barred(self.pair.stream, self.pair.demand):
+            return "right"
+        return next(found.kind for found in self.findings if found.kind != "untested")
+
 
 def _near_misses(market: Market, side: Side) -> list[_Miss]:
-    """The pairs that miss by the least: right, radius, vehicle, month, limit or price."""
+    """The pairs that miss by the least: one for each gate that stops somebody, then the nearest."""
     misses = _by_engine(market) if side == "stream" else []
     for i, stream in enumerate(market.snapshot.streams):
         for j, demand in enumerate(market.snapshot.demands):
-            refused = stream.code_id in demand.refused
-            if side == "stream" and not refused:
+            barred = market.snapshot.is_barred(stream, demand)
+            if side == "stream" and not barred:
                 continue  # the engine has looked at it already
             findings = _findings(market, i, j)
-            if any(finding.kind != "untested" for finding in findings) or refused:
-                score = sum(finding.relative for finding in findings) + refused * _RIGHT_SCORE
+            if any(finding.kind != "untested" for finding in findings) or barred:
+                score = sum(finding.relative for finding in findings) + barred * _RIGHT_SCORE
                 misses.append(_Miss(_Pair(market, i, j), score, findings))
     misses.sort(key=lambda miss: (miss.score, len(miss.findings), miss.pair.i, miss.pair.j))
-    return misses[:NEAR_MISSES_SHOWN]
+    nearest_of_gate: dict[str, _Miss] = {}
+    for miss in misses:
+        nearest_of_gate.setdefault(miss.gate, miss)
+    chosen = list(nearest_of_gate.values())[:NEAR_MISSES_SHOWN]
+    chosen += [miss for miss in misses if miss not in chosen][: NEAR_MISSES_SHOWN - len(chosen)]
+    return sorted(chosen, key=misses.index)
 
 
 def _by_engine(market: Market) -> list[_Miss]:
-    near = matching.near_misses(market.streams, 0, market.index, market.costs, k=NEAR_MISSES_SHOWN)
-    return [_Miss(_Pair(market, 0, miss.demand), miss.score, miss.findings) for miss in near]
+    near = matching.near_misses(market.streams, 0, market.index, market.costs, k=_LOOKED_AT)
+    pairs = [(_Pair(market, 0, miss.demand), miss) for miss in near]
+    return [
+        _Miss(pair, miss.score, miss.findings)
+        for pair, miss in pairs
+        if not market.snapshot.is_barred(pair.stream, pair.demand)
+    ]
 
 
 def _findings(market: Market, i: int, j: int) -> tuple[matching.Finding, ...]:
@@ -329,6 +346,9 @@ def _near_miss(miss: _Miss, listing: ListingRow) -> NearMissRow:
     reasons = [
         Reason(gate="right", gap=gap) for gap in pair.demand.refused.get(pair.stream.code_id, ())
     ]
+    crossing = _crossing(pair)
+    if crossing.outcome == FORBIDDEN:
+        reasons.append(Reason(gate="crossing", clause=crossing.clause))
     reasons += [_reason(pair, finding, strips) for finding in miss.findings]
     return NearMissRow(
         listing=listing,

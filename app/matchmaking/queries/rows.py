@@ -164,6 +164,7 @@ class Reason:
     limit_bits: int = 0
     strip: Strip | None = None
     gap: Gap | None = None
+    clause: str = ""  # crossing: what forbids it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

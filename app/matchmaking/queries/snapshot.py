@@ -14,14 +14,15 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.catalogue.queries import ParameterRow, parameters_by_id
 from app.compliance.queries import CodeFacts, Profile, code_facts, papers_by_site, profile_of
 from app.database import conditions
+from app.demands.queries import limits_by_demand
 from app.settings import MatchingPolicy
 from app.streams.queries import CountingAssay, closures_of, counting_assays
 from models.catalogue.composition import MOISTURE
 from models.catalogue.tables import Material, TypicalComposition, WasteCode
 from models.catalogue.vocabulary import AS_RECEIVED, NO_BASIS
-from models.compliance.rights import Gap
+from models.compliance.rights import FORBIDDEN, Gap
 from models.demands.limits import Limit
-from models.demands.tables import Demand, DemandClosure, DemandCode, DemandLimit, DemandMonth
+from models.demands.tables import Demand, DemandClosure, DemandCode, DemandMonth
 from models.matchmaking.readings import Reading
 from models.places.precision import province_of
 from models.places.tables import Region, Site
@@ -80,6 +81,16 @@ class Snapshot:
     parameters: Mapping[int, ParameterRow]
     codes: Mapping[int, CodeFacts]
     profile: Profile
+
+    def crossing(self, stream: OpenStream, demand: OpenDemand) -> tuple[str, str]:
+        """What carrying the stream there takes, and the clause that says so."""
+        same = stream.province == demand.province
+        return self.profile.crossing(self.codes[stream.code_id], same_province=same)
+
+    def is_barred(self, stream: OpenStream, demand: OpenDemand) -> bool:
+        """Whether the law keeps the two apart: no right to receive, or a forbidden border."""
+        refused = stream.code_id in demand.refused
+        return refused or self.crossing(stream, demand)[0] == FORBIDDEN
 
 
 def load_snapshot(
@@ -256,7 +267,7 @@ def _open_demands(
         session, DemandMonth.demand_id, DemandMonth.month, DemandMonth.capacity_g, kept
     )
     closures = closures_of(session, DemandClosure.demand_id, kept)
-    limits = _limits(session, kept)
+    limits = limits_by_demand(session, kept)
     stated = _codes(session, kept)
     papers = papers_by_site(session, None if kept is None else {row.site_id for row in rows})
     rights: dict[tuple[int, int], tuple[Gap, ...]] = {}
@@ -309,40 +320,6 @@ def _months(
     for wanted in conditions(owner, ids):
         for owner_id, number, mass in session.execute(select(owner, month, mass_g).where(wanted)):
             found[owner_id][number] = mass
-    return found
-
-
-def _limits(session: Session, ids: Collection[int] | None) -> dict[int, list[Limit]]:
-    query = select(
-        DemandLimit.demand_id,
-        DemandLimit.parameter_id,
-        DemandLimit.lower_millionths,
-        DemandLimit.upper_millionths,
-        DemandLimit.strict_lower,
-        DemandLimit.strict_upper,
-        DemandLimit.hard,
-        DemandLimit.basis,
-        DemandLimit.method,
-        DemandLimit.any_of,
-    ).order_by(DemandLimit.id)
-    found: dict[int, list[Limit]] = defaultdict(list)
-    for wanted in conditions(DemandLimit.demand_id, ids):
-        for row in session.execute(query.where(wanted)):
-            demand_id, parameter_id, lower, upper, strict_lower, strict_upper, *rest = row
-            hard, basis, method, any_of = rest
-            found[demand_id].append(
-                Limit(
-                    parameter_id=parameter_id,
-                    lower=lower,
-                    upper=upper,
-                    strict_lower=strict_lower,
-                    strict_upper=strict_upper,
-                    hard=hard,
-                    basis=basis,
-                    method=method,
-                    any_of=any_of,
-                )
-            )
     return found
 
 

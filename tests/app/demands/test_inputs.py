@@ -98,6 +98,14 @@ def test_an_area_may_have_several_parts_or_stand_in_a_feature():
     assert read(reach="area", area=feature).area.equals(Polygon(SQUARE))
 
 
+def test_heights_in_an_area_are_left_out():
+    high = [[*corner, 100] for corner in SQUARE]
+    for area in (geojson(coordinates=[high]), json.loads(geojson(coordinates=[high]))):
+        found = read(reach="area", area=area).area
+        assert not found.has_z
+        assert [list(corner) for corner in found.exterior.coords] == SQUARE
+
+
 def test_a_blank_area_is_none():
     assert read(reach="area", area="  ").area is None
 

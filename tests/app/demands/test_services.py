@@ -9,9 +9,10 @@ import pytest
 from shapely.geometry import Polygon, box
 from sqlalchemy import select
 
+from app.catalogue.queries.holding import forget
 from app.demands.inputs import DemandTerms
 from app.demands.queries import demand_details, own_demand, own_demands, terms_of
-from app.demands.services import change_demand, create_demand, move_demand
+from app.demands.services import change_demand, create_demand, move_demand, restate_codes
 from models.catalogue.tables import WasteCode
 from models.demands.tables import Demand, DemandCode, DemandLimit, DemandMonth
 from models.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -112,6 +113,42 @@ def test_a_leaf_that_is_stated_beside_its_category_stays_stated(session, market)
     }
 
 
+def test_codes_are_derived_anew_when_the_catalogue_has_a_new_leaf(session, market):
+    category = create(session, market, codes=["SW02"]).id
+    leaf_alone = create(session, market, codes=[FLY_ASH]).id
+    before = {one: codes_of(session, one) for one in (category, leaf_alone)}
+    above, old = (
+        session.scalars(select(WasteCode).where(WasteCode.code == code)).one()
+        for code in ("SW02", FLY_ASH)
+    )
+    new = {"code": "900-099-S02", "is_leaf": True, "search_text": " #900099s02 ", "level": 3}
+    kept = ("scheme", "name_zh", "hazardous", "hazard_properties", "source_id", "status")
+    leaf = WasteCode(parent_id=above.id, **new, **{name: getattr(old, name) for name in kept})
+    # What was derived from an older catalogue and follows no more is taken away.
+    stale = select(WasteCode.id).where(WasteCode.code == "900-001-S03")
+    session.add(leaf)
+    session.add(DemandCode(demand_id=leaf_alone, waste_code_id=session.scalar(stale), stated=False))
+    session.flush()
+    forget(session)
+    restate_codes(session, actor=SYSTEM)
+    assert codes_of(session, category) == before[category] | {("CN-SW", "900-099-S02"): False}
+    assert codes_of(session, leaf_alone) == before[leaf_alone]
+
+
+def test_only_who_may_load_the_catalogue_derives_codes_anew(session, market):
+    refusal = refused(session, NotAllowed, restate_codes, actor=market.recycler)
+    assert refusal.code == "capability-missing"
+
+
+def test_what_its_owner_has_changed_is_no_estimate_any_more(session, market):
+    demand = create(session, market)
+    demand.estimated = True
+    session.flush()
+    change_demand(session, demand.id, terms(market), actor=market.recycler, now=LATER)
+    session.refresh(demand)
+    assert demand.estimated is False
+
+
 def test_one_code_spelled_in_two_ways_is_one_code(session, market):
     once = codes_of(session, create(session, market, codes=[FLY_ASH]).id)
     spelled = [FLY_ASH, "900 001 S02", "CN-SW 900001S02", "９００-００１-Ｓ０２"]
@@ -178,6 +215,7 @@ def test_an_area_with_a_hole_comes_back_from_the_database_with_it(session, marke
         ({"reach": "radius", "radius_km": ""}, "reach-missing", "radius_km"),
         ({"reach": "area", "area": ""}, "reach-missing", "area"),
         ({"months_t": [""] * 12}, "months-empty", "months_t-0"),
+        ({"months_t": ["10,000,000"] * 12}, "year-too-large", "months_t-0"),
         ({"codes": [FLY_ASH, "no such code"]}, "waste-code-unknown", "codes"),
         ({"codes": ["10"]}, "waste-code-ambiguous", "codes"),
         ({"material_id": "999999"}, "material-unknown", "material_id"),

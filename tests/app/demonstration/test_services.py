@@ -156,7 +156,7 @@ def value_of(stream: OpenStream, demand: OpenDemand) -> tuple[float, float]:
 
 def test_pairs_and_figures_are_those_of_a_recomputation(loaded: Session) -> None:
     refresh_market(loaded, actor=SYSTEM, now=NOON, policy=MATCHING)
-    snapshot = load_snapshot(loaded, today=TODAY, vat_rate_permille=130)
+    snapshot = load_snapshot(loaded, today=TODAY, policy=MATCHING)
     arrays = compile_market(snapshot, MATCHING)
     low, high = arrays.streams.minimum, arrays.streams.maximum
     found: dict[tuple[int, int], tuple[bool, float, float]] = {}

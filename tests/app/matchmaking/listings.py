@@ -14,6 +14,7 @@ from app.matchmaking.queries.partners import partners_page
 from app.matchmaking.queries.rows import NearMissRow, PartnersPage, Reason, Side
 from app.streams.inputs import AddAssay, StreamTerms
 from app.streams.services import add_assay, change_stream, create_stream, move_stream
+from models.catalogue.tables import Material
 from models.matchmaking.tables import StoredMatch
 from models.permissions import Actor
 from models.streams.life import Action
@@ -68,6 +69,10 @@ def sample(
 def limit(session: Session, code: str, **changed: str) -> dict[str, str]:
     """A limit as a form sends it, on dry basis."""
     return {"parameter": str(parameter_id(session, code)), "basis": "dry"} | changed
+
+
+def material_id(session: Session, code: str) -> int:
+    return session.scalars(select(Material.id).where(Material.code == code)).one()
 
 
 def partners_of(session: Session, side: Side, listing_id: int) -> PartnersPage:

@@ -41,9 +41,11 @@ from tests.app.matchmaking.listings import (
     YESTERDAY,
     Row,
     limit,
+    material_id,
     open_demand,
     open_stream,
     restate_demand,
+    restate_stream,
     sample,
     stored,
 )
@@ -63,6 +65,8 @@ KNOWN = {"actor": SYSTEM, "now": NOON, "policy": MATCHING}
 CODES = (FLY_ASH, "900-002-S02", "900-001-S03")
 VEHICLES = ("powder_tanker", "tipper", "sealed_tipper")
 LISTINGS_A_SIDE = 15
+SCRAP = "900-001-S17"
+TONNE = 1_000_000
 
 
 def all_of(session: Session, table: type[Stream | Demand]) -> list[int]:
@@ -127,7 +131,7 @@ def add_random_demand(session: Session, market: Market, chance: Random, site_id:
 
 def explained(session: Session) -> list[tuple[int, int, bool]]:
     """Every pair judged alone, gate by gate, and whether it lacks no value."""
-    snapshot = load_snapshot(session, today=TODAY, vat_rate_permille=130)
+    snapshot = load_snapshot(session, today=TODAY, policy=MATCHING)
     market = compile_market(snapshot, MATCHING)
     pairs = []
     for i, stream in enumerate(snapshot.streams):
@@ -180,20 +184,56 @@ def test_the_row_of_a_pair_says_value_distance_and_versions(
     assert (summary.untested_pairs, summary.streams_with_partner) == (0, 1)
     assert (summary.best_minor_per_tonne, summary.median_minor_per_tonne) == (4_722, 4_722)
     assert summary.generated_g == summary.with_partner_g == 12_000 * 1_000_000
-    assert summary.rate_placeable_g == 12_000 * 1_000_000
     assert rejections_of_market(writing) == []
     figures = market_figures(writing)
     assert figures is not None
-    assert (figures.rate, figures.feasible_pairs, figures.stream_sites) == (1.0, 1, 1)
+    assert (figures.feasible_pairs, figures.stream_sites) == (1, 1)
+    # Nobody said which material it is, so nobody knows whether the bulk target speaks of it.
+    assert (figures.rate_generated_g, figures.rate_placeable_g, figures.rate) == (0, 0, None)
 
 
-def test_what_cannot_be_placed_within_capacity_is_not_counted(
+def restate_as_fly_ash(session: Session, small: Market, **changed: object) -> None:
+    ash = str(material_id(session, "fly_ash_f"))
+    restate_stream(session, small, material_id=ash, **changed)
+
+
+@pytest.mark.parametrize(
+    ("supply", "capacity", "placed_t"),
+    [
+        (["1000"] * 12, ["2000"] * 12, 12_000),
+        (["1000"] * 12, ["250"] * 12, 3_000),
+        # Enough in the year, but what arises from July on finds nobody.
+        (["1000"] * 12, ["2000"] * 6 + ["0"] * 6, 6_000),
+        (["6000", *["0"] * 10, "6000"], ["1000"] * 12, 2_000),
+    ],
+)
+def test_the_rate_counts_what_finds_capacity_in_its_own_month(
+    writing: Session, small: Market, supply: list[str], capacity: list[str], placed_t: int
+) -> None:
+    restate_as_fly_ash(writing, small, months_t=supply)
+    restate_demand(writing, small, months_t=capacity)
+    summary = refresh_market(writing, **KNOWN)
+    assert summary.generated_g == summary.with_partner_g == 12_000 * TONNE
+    assert summary.rate_generated_g == 12_000 * TONNE
+    assert summary.rate_placeable_g == placed_t * TONNE
+    figures = market_figures(writing)
+    assert figures is not None
+    assert figures.rate == placed_t / 12_000
+
+
+def test_hazardous_waste_and_scrap_have_partners_but_no_part_in_the_rate(
     writing: Session, small: Market
 ) -> None:
-    restate_demand(writing, small, months_t=["250"] * 12)
+    restate_as_fly_ash(writing, small)
+    restate_demand(writing, small, codes=[FLY_ASH, SCRAP], months_t=["500"] * 12)
+    for material, code in (("scrap_steel", SCRAP), ("mswi_fly_ash", "772-002-18")):
+        chosen = str(material_id(writing, material))
+        terms = {"material_id": chosen, "waste_code": code}
+        open_stream(writing, small.factory, small.factory_site_id, **terms)
     summary = refresh_market(writing, **KNOWN)
-    assert summary.generated_g == summary.with_partner_g == 12_000 * 1_000_000
-    assert summary.rate_placeable_g == 3_000 * 1_000_000
+    assert (summary.generated_g, summary.with_partner_g) == (36_000 * TONNE, 24_000 * TONNE)
+    # Scrap takes nothing of the capacity: the rate asks what could be done with the ash.
+    assert (summary.rate_generated_g, summary.rate_placeable_g) == (12_000 * TONNE, 6_000 * TONNE)
 
 
 def test_a_market_without_listings_has_figures_too(writing: Session, small: Market) -> None:

@@ -121,6 +121,22 @@ def test_a_blurred_site_is_shown_at_one_place_however_often_it_is_entered(sessio
     assert (sites[0].lat, sites[0].lon) == LAIWU
 
 
+def test_a_blurred_site_lies_in_the_region_of_the_place_it_is_shown_at(session: Session) -> None:
+    load_places(session, actor=SYSTEM, now=NOW)
+    actor, finder = trader(session), region_finder(session)
+    for number in range(100):
+        lat = 36.0 + number / 1000  # towards the border of two prefectures
+        facts_of_one = {"lat": lat, "lon": 116.0, "blurred": True}
+        site = add_site(session, command(**facts_of_one), actor=actor, now=NOW, policy=POLICY)
+        true, shown = finder.at(lat, 116.0), finder.at(site.public_lat, site.public_lon)
+        assert shown is not None
+        assert site.region_id == shown.id
+        if true is not None and true.id != shown.id:
+            break
+    else:
+        pytest.fail("no position was displaced over the border")
+
+
 @pytest.mark.parametrize(("system", "shift"), [("gcj02", wgs84_to_gcj02), ("bd09", wgs84_to_bd09)])
 def test_a_position_from_a_chinese_map_is_stored_in_wgs84(
     session: Session, system: str, shift: Any

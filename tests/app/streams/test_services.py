@@ -101,6 +101,15 @@ def test_a_change_replaces_the_calendar_and_tells_once(session, market):
     assert jobs == [(REFRESH, {"stream_id": stream.id})]
 
 
+def test_what_its_owner_has_changed_is_no_estimate_any_more(session, market):
+    stream = create(session, market)
+    stream.estimated = True
+    session.flush()
+    change_stream(session, stream.id, terms(market), actor=market.factory, now=LATER)
+    session.refresh(stream)
+    assert stream.estimated is False
+
+
 def test_a_change_that_rests_on_an_older_version_is_refused(session, market):
     version = session.get(Stream, market.stream_id).version
     for other in (version - 1, version + 1):
@@ -181,6 +190,7 @@ def test_a_stream_that_is_not_there_is_not_found(session, market):
     ("changed", "code", "field"),
     [
         ({"months_t": ["0"] * 12}, "months-empty", "months_t-0"),
+        ({"months_t": ["10,000,000"] * 12}, "year-too-large", "months_t-0"),
         (
             {"closures": [{"first_day": "2026-07-02", "last_day": "2026-07-01"}]},
             "closure-disorder",
@@ -276,6 +286,13 @@ def values(session, *rows):
         ([("loi", "4"), ("so3", "1"), ("loi", "5")], {}, "parameter-twice", "values-2-parameter"),
         ([("loi", "4")], {"basis": "as_received", "moisture": ""}, "moisture-missing", "moisture"),
         ([("loi", "4")], {"moisture": "100"}, "moisture-range", "moisture"),
+        (
+            [("loi", "4"), ("moisture", "6")],
+            {"moisture": "5"},
+            "moisture-twice",
+            "values-1-typical",
+        ),
+        ([("moisture", "0")], {"moisture": "5"}, "moisture-twice", "values-0-typical"),
         ([("loi", "4")], {"sampled_on": "2026-06-02"}, "sample-future", "sampled_on"),
         ([("loi", "4")], {"valid_until": "2026-04-30"}, "assay-validity", "valid_until"),
         ([("loi", "4")], {"valid_until": "2031-05-02"}, "assay-validity", "valid_until"),
@@ -288,6 +305,16 @@ def test_an_assay_that_cannot_be_is_refused_at_its_field(
     by = {"actor": market.factory, "now": NOON}
     refusal = refused(session, Invalid, add_assay, market.stream_id, command, **by)
     assert (refusal.code, refusal.facts["field"]) == (code, field)
+
+
+@pytest.mark.parametrize("beside", ["", "6", "6.0"])
+def test_moisture_may_be_given_once_or_twice_alike(session, market, beside):
+    rows = values(session, ("loi", "4"), ("moisture", "6"))
+    command = sample(session, {}, values=rows, moisture=beside)
+    assay = add_assay(session, market.stream_id, command, actor=market.factory, now=NOON)
+    assert assay.moisture_millionths == (6_000_000 if beside else None)
+    stored = select(AssayValue.typical_millionths).where(AssayValue.assay_id == assay.id)
+    assert sorted(session.scalars(stored)) == [4_000_000, 6_000_000]
 
 
 def test_a_parameter_that_the_catalogue_does_not_have_is_refused(session, market):

@@ -8,7 +8,7 @@ import pytest
 
 from models.demands.limits import Limit
 from models.matchmaking.columns import Alternative, Bound, bounds_of, columns_of, values_in
-from models.matchmaking.readings import Asked
+from models.matchmaking.readings import Asked, Reading
 from tests.models.matchmaking.ashes import RULES, UNIT, reading
 
 CODES = {1: "cao", 2: "mgo", 3: "sio2", 4: "lime"}
@@ -107,9 +107,9 @@ def test_columns_of_many_demands_are_named_once_in_their_first_order():
 EITHER = [limit(upper=5, any_of="a"), limit(2, upper=1, any_of="a")]
 
 
-def test_alternatives_become_one_column_that_must_be_zero():
+def test_alternatives_become_one_column_that_is_at_most_one():
     column = (Alternative(CAO, -inf, 5.0), Alternative(MGO, -inf, 1.0))
-    assert bounds_of(EITHER, CODES) == (Bound(column, -inf, 0.0),)
+    assert bounds_of(EITHER, CODES) == (Bound(column, -inf, 1.0),)
 
 
 @pytest.mark.parametrize(
@@ -129,17 +129,60 @@ def test_one_met_alternative_is_enough_and_an_unknown_one_may_yet_be_it(readings
     assert passes(EITHER, **values) is expected
 
 
-def test_the_value_of_alternatives_is_zero_one_or_unknown():
-    (column,) = columns_of(bounds_of(EITHER, CODES))
-    met, failed = {"cao": reading(1)}, {"cao": reading(9), "mgo": reading(9)}
-    assert values_in([column], met, RULES) == [(0.0, 0.0, 0.0)]
-    assert values_in([column], failed, RULES) == [(1.0, 1.0, 1.0)]
-    assert all(isnan(value) for value in values_in([column], {}, RULES)[0])
+def value_of(alternatives, **values):
+    """The one number that stands for a stream in the column of these alternatives."""
+    columns = columns_of(bounds_of(alternatives, CODES))
+    readings = {
+        code: value if isinstance(value, Reading) else reading(value)
+        for code, value in values.items()
+    }
+    ((minimum, typical, maximum),) = values_in(columns, readings, RULES)
+    assert isnan(typical) or minimum == typical == maximum
+    return None if isnan(typical) else typical
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"cao": 1}, 1.0),
+        ({"cao": 9, "mgo": 1}, 1.0),
+        ({"cao": 7.5, "mgo": 9}, 1.5),  # 2.5 over 5 is the smaller overrun, not 8 over 1
+        ({"cao": 50, "mgo": 1.25}, 1.25),
+        ({"cao": reading(4, 3, 6), "mgo": 9}, 1.2),  # the part of a range that lies outside counts
+        ({"cao": 9}, None),
+        ({}, None),
+    ],
+)
+def test_alternatives_that_all_fail_weigh_their_smallest_relative_overrun(values, expected):
+    assert value_of(EITHER, **values) == expected
+
+
+@pytest.mark.parametrize(
+    ("bounds", "value", "expected"),
+    [
+        ({"lower": 4}, 3, 1.25),
+        ({"lower": 4, "upper": 5}, reading(4.5, 3, 10), 2.0),  # of both ends the worse
+        ({"upper": -2}, -1, 1.5),  # a negative bound is a scale by its size
+        ({"upper": 0}, 0.000001, 2.0),  # a bound of zero has no scale: it is missed as a whole
+        ({"lower": 0}, -3, 2.0),
+    ],
+)
+def test_an_overrun_is_relative_to_the_bound_that_is_missed(bounds, value, expected):
+    assert value_of([limit(any_of="a", **bounds)], cao=value) == expected
 
 
 def test_a_strict_alternative_fails_itself():
     strict = [limit(upper=5, strict_upper=True, any_of="a"), limit(2, upper=1, any_of="a")]
     assert passes(strict, cao=reading(5), mgo=reading(9)) is False
+
+
+@pytest.mark.parametrize("bound", [0, 0.1, 1e-6, 1, 8, 102.3, 999_999.999999])
+@pytest.mark.parametrize("side", ["lower", "upper"])
+def test_a_strict_alternative_fails_itself_at_every_size(bound, side):
+    strict = [limit(any_of="a", **{side: bound, f"strict_{side}": True})]
+    assert passes(strict, cao=reading(bound)) is False
+    inside = bound + 1e-6 if side == "lower" else bound - 1e-6
+    assert passes(strict, cao=reading(inside)) is True
 
 
 def test_each_group_of_alternatives_must_be_met():

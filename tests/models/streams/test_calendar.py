@@ -45,8 +45,13 @@ def test_a_year_without_any_mass_is_refused():
     assert refusal_of((0,) * 12) == ("months-empty", {"field": "months_t-0"})
 
 
-def test_one_month_with_the_largest_mass_is_enough():
-    assert check_calendar((0,) * 11 + (MASS_MAX_G,), []) is None
+@pytest.mark.parametrize("rest_g", [0, 1])
+def test_a_year_holds_what_the_largest_works_handle_and_no_gram_more(rest_g):
+    months_g = (0,) * 10 + (10**14, rest_g)
+    if rest_g:
+        assert refusal_of(months_g) == ("year-too-large", {"field": "months_t-0"})
+    else:
+        assert check_calendar(months_g, []) is None
 
 
 @pytest.mark.parametrize(
@@ -92,6 +97,14 @@ def test_the_month_of_today_is_still_that_of_this_year():
     assert coming_months_g(EVEN, closures, today=date(2026, 7, 1))[5] == 1_000
 
 
+def test_of_the_current_month_only_the_days_from_today_on_count():
+    until_the_end = [closed("2026-06-15", "2026-06-30")]
+    assert coming_months_g(EVEN, until_the_end, today=date(2026, 6, 14))[5] == 1_000
+    assert coming_months_g(EVEN, until_the_end, today=date(2026, 6, 15))[5] == 0
+    but_for_the_last_day = [closed("2026-06-01", "2026-06-29")]
+    assert coming_months_g(EVEN, but_for_the_last_day, today=date(2026, 6, 30))[5] == 1_000
+
+
 def test_a_closure_of_two_years_leaves_nothing():
     closures = [closed("2026-01-01", "2028-01-01")]
     check_calendar(EVEN, closures)
@@ -114,12 +127,13 @@ CLOSURES = st.builds(
 
 
 @given(st.lists(CLOSURES, max_size=6), DAYS)
-def test_a_month_has_its_mass_exactly_if_some_day_of_it_is_open(closures, today):
+def test_a_month_has_its_mass_exactly_if_some_day_of_it_to_come_is_open(closures, today):
     months = coming_months_g(EVEN, closures, today=today)
     for month, mass in enumerate(months, start=1):
         year = today.year + (month < today.month)
         days = [date(year, month, n + 1) for n in range(monthrange(year, month)[1])]
-        open_days = [d for d in days if not any(c.first_day <= d <= c.last_day for c in closures)]
+        coming = [day for day in days if day >= today]
+        open_days = [d for d in coming if not any(c.first_day <= d <= c.last_day for c in closures)]
         assert mass == (1_000 if open_days else 0)
 
 

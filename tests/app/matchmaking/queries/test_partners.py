@@ -336,6 +336,21 @@ def test_a_wish_is_no_gate(writing: Session, small: Market, side: Side) -> None:
     match(writing)
     (partner,) = partners_of(writing, side, listing_of(small, side)).partners
     assert (partner.tested, partner.strips[0].verdict) == (True, "soft")
+    assert partner.strips[0].hard is False
+
+
+def test_a_wish_that_nobody_measured_leaves_a_pair_tested(
+    writing: Session, small: Market, side: Side
+) -> None:
+    limits = [limit(writing, "cao", upper="10", hard="false"), limit(writing, "loi", upper="5")]
+    restate_demand(writing, small, limits=limits)
+    match(writing)
+    page = partners_of(writing, side, listing_of(small, side))
+    (partner,) = page.partners
+    assert (partner.tested, page.partner_count, page.rejections) == (True, 1, ())
+    assert [(strip.parameter, strip.verdict, strip.hard) for strip in partner.strips] == [
+        ("cao", "unk", False), ("loi", "ok", True),
+    ]  # fmt: skip
 
 
 def test_near_misses_come_by_how_little_they_miss(writing: Session, small: Market) -> None:
@@ -349,12 +364,16 @@ def test_near_misses_come_by_how_little_they_miss(writing: Session, small: Marke
     far = missing(radius_km="20")  # 26.98 / 20 − 1 = 0.35
     close = missing(radius_km="26")  # 0.04
     strict = missing(limits=[limit(writing, "loi", upper="3")])  # 4.2 / 3 − 1 = 0.40
+    either = [limit(writing, "loi", upper="2.8"), limit(writing, "so3", upper="0.1")]
+    # Of alternatives the nearest weighs, 4.2 / 2.8 − 1 = 0.50, not the eleven times of the other.
+    several = missing(limits=[one | {"any_of": "a"} for one in either])
     both = missing(radius_km="20", limits=[limit(writing, "loi", upper="3")])  # 0.75
-    worst = missing(radius_km="20", vehicles=["tipper"])  # 10.35: the sixth is not shown
+    missing(radius_km="20", vehicles=["tipper"])  # 10.35: the seventh is not shown
     match(writing)
     page = partners_of(writing, "stream", small.stream_id)
-    assert [miss.listing.id for miss in page.near_misses] == [close, far, strict, both, tipper]
-    assert (page.considered, worst) == (6, worst)
+    shown = [close, far, strict, several, both, tipper]
+    assert [miss.listing.id for miss in page.near_misses] == shown
+    assert page.considered == 7
 
 
 def test_a_missing_paper_weighs_as_much_as_an_overrun_by_half(

@@ -13,7 +13,7 @@ from app.demands.services import move_demand
 from app.matchmaking.queries.arrays import compile_market
 from app.matchmaking.queries.snapshot import OpenDemand, OpenStream, Snapshot, load_snapshot
 from app.streams.services import move_stream
-from models.catalogue.tables import Material, TypicalComposition
+from models.catalogue.tables import TypicalComposition
 from models.compliance.rights import Fault
 from models.matchmaking.readings import Reading
 from models.places.tables import Site
@@ -21,6 +21,8 @@ from models.quantities import Grams
 from models.streams.life import Action
 from tests.app.matchmaking.listings import (
     YESTERDAY,
+    limit,
+    material_id,
     open_demand,
     open_stream,
     restate_demand,
@@ -44,7 +46,7 @@ TONNE = 1_000_000
 
 def snapshot_of(session: Session) -> Snapshot:
     session.flush()
-    return load_snapshot(session, today=TODAY, vat_rate_permille=130)
+    return load_snapshot(session, today=TODAY, policy=MATCHING)
 
 
 def the_stream(session: Session, small: Market) -> OpenStream:
@@ -53,10 +55,6 @@ def the_stream(session: Session, small: Market) -> OpenStream:
 
 def the_demand(session: Session, demand_id: int) -> OpenDemand:
     return next(row for row in snapshot_of(session).demands if row.id == demand_id)
-
-
-def material_id(session: Session, code: str) -> int:
-    return session.scalars(select(Material.id).where(Material.code == code)).one()
 
 
 def test_a_site_without_papers_keeps_no_code_and_says_which_papers_are_missing(
@@ -178,6 +176,50 @@ def test_without_an_assay_the_typical_composition_of_the_material_is_the_default
     assert len(rows[bare].readings) == len(typical)
     assert rows[bare].assay is None
     assert rows[unknown].readings == {}
+
+
+def test_typical_values_are_converted_with_the_typical_moisture_of_the_material(
+    writing: Session, small: Market
+) -> None:
+    gypsum = str(material_id(writing, "fgd_gypsum"))
+    stream_id = open_stream(writing, small.factory, small.factory_site_id, material_id=gypsum)
+    (row,) = (row for row in snapshot_of(writing).streams if row.id == stream_id)
+    assert {reading.moisture for reading in row.readings.values()} == {11_500_000}
+    assert row.readings["moisture"].typical == 11_500_000
+
+
+def test_moisture_that_is_only_among_the_values_converts_the_others(
+    writing: Session, small: Market
+) -> None:
+    sample(writing, small.factory, small.stream_id, {"moisture": "20", "loi": "5"}, moisture="")
+    readings = the_stream(writing, small).readings
+    assert readings["loi"] == Reading(
+        typical=5_000_000, minimum=None, maximum=None, basis="dry", moisture=20_000_000
+    )
+    # 5 % of what is dry is 4 % of the whole, of which a fifth is water.
+    loi = limit(writing, "loi", basis="as_received", upper="4")
+    restate_demand(writing, small, limits=[loi])
+    compiled = compile_market(snapshot_of(writing), MATCHING)
+    assert compiled.streams.maximum.tolist() == [[4.0]]
+
+
+BULK_OR_NOT = [
+    ("fly_ash_f", FLY_ASH, True),
+    ("fly_ash_f", "772-002-18", False),  # a hazardous code, whatever the material
+    ("mswi_fly_ash", "772-002-18", False),
+    ("scrap_steel", "900-001-S17", False),
+    ("mill_scale", FLY_ASH, False),
+    ("", FLY_ASH, False),
+]
+
+
+def test_only_general_waste_of_a_bulk_material_is_in_the_bulk_rate(
+    writing: Session, small: Market
+) -> None:
+    for material, code, counted in BULK_OR_NOT:
+        chosen = str(material_id(writing, material)) if material else ""
+        restate_stream(writing, small, material_id=chosen, waste_code=code)
+        assert the_stream(writing, small).in_bulk_rate is counted, (material, code)
 
 
 def test_an_assay_replaces_what_is_typical_and_only_what_it_measured_is_known(
