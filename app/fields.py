@@ -219,9 +219,9 @@ def outside(name: str, value: object) -> tuple[str, object]:
     return name, value
 
 
-# Fields of forms that are tables of rows, and never anything flat.
 # Letters by their category that nobody can see: Hangul fillers and the empty Braille cell.
 _BLANK_LETTERS: Final = "\u115f\u1160\u2800\u3164\uffa0"
+# Fields of forms that are tables of rows, and never anything flat.
 ROW_TABLES: Final = frozenset({"limits", "closures", "values"})
 
 
