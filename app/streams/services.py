@@ -104,21 +104,21 @@ def add_assay(
     require_owner(actor, Capability.MANAGE_STREAMS, stream.organization_id)
     if stream.known_state is State.CLOSED:
         raise Conflict("listing-closed", "A closed listing is not changed any more.")
-    check_assay(session, command, now=now)
-    (assay,) = write_assays(session, [(stream.id, command)], now=now)
+    checked = check_assay(session, command, now=now)
+    (assay,) = write_assays(session, [(stream.id, checked)], now=now)
     _note_change(session, stream, Action.CHANGE, actor=actor, now=now)
     return assay
 
 
-def check_assay(session: Session, command: AddAssay, *, now: datetime) -> None:
-    """Refuse an assay that contradicts itself or what is possible."""
+def check_assay(session: Session, command: AddAssay, *, now: datetime) -> AddAssay:
+    """The assay as it is filed; refuse one that contradicts itself or what is possible."""
     # A sample of today is no sample of tomorrow, wherever its works lies.
     today = day_in(FURTHEST_AHEAD, now)
     check_dates(sampled_on=command.sampled_on, valid_until=command.valid_until, today=today)
+    parameters = parameters_by_id(session)
+    command = _with_moisture(command, parameters)
     check_basis(basis=command.basis, moisture=command.moisture)
     check_size([value.parameter for value in command.values])
-    parameters = parameters_by_id(session)
-    _check_moisture(command, parameters)
     readings = []
     for number, value in enumerate(command.values):
         rule = parameters.get(value.parameter)
@@ -130,20 +130,27 @@ def check_assay(session: Session, command: AddAssay, *, now: datetime) -> None:
             )
         readings.append(Reading.of(rule, value, number))
     check_composition(readings, basis=command.basis, moisture=command.moisture)
+    return command
 
 
-def _check_moisture(command: AddAssay, parameters: Mapping[int, ParameterRow]) -> None:
-    """Moisture said twice must be the same: what converts the values is what meets the limit."""
+def _with_moisture(command: AddAssay, parameters: Mapping[int, ParameterRow]) -> AddAssay:
+    """Values as received are converted by the moisture measured among them, if it stands there.
+
+    Said twice it must be the same: what converts the values is what meets the limit.
+    """
     for number, value in enumerate(command.values):
         rule = parameters.get(value.parameter)
         if rule is None or rule.code != MOISTURE:
             continue
+        if command.moisture is None and command.basis == "as_received":
+            return command.model_copy(update={"moisture": value.typical})
         if command.moisture is not None and command.moisture != value.typical:
             raise Invalid(
                 "moisture-twice",
                 "The moisture is given twice, with different values.",
                 field=f"values-{number}-typical",
             )
+    return command
 
 
 def write_assays(

@@ -173,6 +173,21 @@ def test_a_stream_goes_from_the_form_to_its_partner(
     assert app.test_client().get(path).status_code == 404
 
 
+@pytest.mark.parametrize("whose", ["stream", "demand"])
+def test_what_is_closed_offers_its_owner_no_change(app: Flask, market: Market, whose: str) -> None:
+    user, listing_id = {
+        "stream": ("factory", market.stream_id),
+        "demand": ("recycler", market.demand_id),
+    }[whose]
+    client, path = signed_in(app, user), f"/{whose}s/{listing_id}"
+    changes = [f'href="{path}/edit"', f'href="{path}/assays/new"'][: 2 if whose == "stream" else 1]
+    assert all(change in client.get(path).text for change in changes)
+    assert send(client, f"{path}/close", {}).status_code == 303
+    closed = client.get(path)
+    assert closed.status_code == 200
+    assert not any(change in closed.text for change in changes)
+
+
 def test_a_paper_and_a_site_come_in_by_their_forms(app: Flask, trading: SessionFactory) -> None:
     client = signed_in(app, "stranger")
     site = {"name": "新厂", "kind": "cement_integrated", "lat": "36.2", "lon": "117.8"}

@@ -317,6 +317,16 @@ def test_moisture_may_be_given_once_or_twice_alike(session, market, beside):
     assert sorted(session.scalars(stored)) == [4_000_000, 6_000_000]
 
 
+@pytest.mark.parametrize("beside", ["", "6"])
+def test_values_as_received_take_the_moisture_measured_among_them(session, market, beside):
+    rows = values(session, ("loi", "4"), ("moisture", "6"))
+    command = sample(session, {}, values=rows, basis="as_received", moisture=beside)
+    assay = add_assay(session, market.stream_id, command, actor=market.factory, now=NOON)
+    assert (assay.basis, assay.moisture_millionths) == ("as_received", 6_000_000)
+    stored = select(AssayValue.typical_millionths).where(AssayValue.assay_id == assay.id)
+    assert sorted(session.scalars(stored)) == [4_000_000, 6_000_000]
+
+
 def test_a_parameter_that_the_catalogue_does_not_have_is_refused(session, market):
     known, unknown = parameter_id(session, "loi"), 2**63 - 1
     rows = [{"parameter": str(each), "typical": "1"} for each in (known, unknown)]
