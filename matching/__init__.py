@@ -1,6 +1,6 @@
 """Numbers only: who can supply whom, at what value, and why not. Arrays in, arrays out."""
 
-from matching.arrays import Costs, Demands, Streams
+from matching.arrays import Costs, Demands, Ends, Router, Streams
 from matching.distance import geodesic_km, local_km
 from matching.findings import Finding, NearMiss, explain, near_misses
 from matching.index import Index, build_index
@@ -14,6 +14,7 @@ __all__ = [
     "UNSCALED",
     "Costs",
     "Demands",
+    "Ends",
     "Finding",
     "Index",
     "NearMiss",
@@ -21,6 +22,7 @@ __all__ = [
     "Ranking",
     "Reach",
     "RoadCurve",
+    "Router",
     "Streams",
     "all_pairs",
     "build_index",

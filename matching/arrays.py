@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -24,7 +25,18 @@ from matching.checks import (
 )
 from matching.road import RoadCurve
 
-Road = Callable[[Floats], Floats]
+Ends = tuple[Floats, Floats, Floats, Floats]  # lat, lon of the start; lat, lon of the end
+
+
+@runtime_checkable
+class Router(Protocol):
+    """A source of road distances that needs to know where a trip starts and ends."""
+
+    def trips_km(self, ends: Ends, geodesic_km: Floats) -> Floats:
+        """Return road km of each trip, (P,); `ends` are four arrays (P,) of WGS-84 degrees."""
+
+
+Road = Callable[[Floats], Floats] | Router
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -166,8 +178,9 @@ class Costs:
     """What it costs to move one tonne, in currency; none of it negative.
 
     `loading_per_t` and `handling_per_t` are per tonne, `haul_per_t_km` per tonne and kilometre of
-    road. `road` is any callable from an array of geodesic km to an array of road km of the same
-    shape: a `RoadCurve`, a road graph, a routing service. Raises ValueError naming the field.
+    road. `road` is a callable from an array of geodesic km to an array of road km of the same shape,
+    such as a `RoadCurve`, or a `Router`: a road graph, a routing service. Raises ValueError naming
+    the field.
     """
 
     loading_per_t: float
@@ -179,15 +192,24 @@ class Costs:
         for name in ("loading_per_t", "haul_per_t_km", "handling_per_t"):
             check_not_negative(name, floats(name, getattr(self, name), ()))
 
-    def haul_per_t(self, geodesic_km: Floats) -> Floats:
-        """Return loading plus rate times road distance, currency per tonne, in the same shape.
+    def trips_km(self, ends: Ends, geodesic_km: Floats) -> Floats:
+        """Return the road distance of each trip in km, in the shape of `geodesic_km`.
 
         Raises ValueError when `road` answers in another shape, or with a negative or NaN distance.
         """
-        road = np.asarray(self.road(geodesic_km), dtype=np.float64)
+        answer = (
+            self.road.trips_km(ends, geodesic_km)
+            if isinstance(self.road, Router)
+            else self.road(geodesic_km)
+        )
+        road = np.asarray(answer, dtype=np.float64)
         check_shape("road", road.shape, geodesic_km.shape)
         check_not_negative("road", road)
-        return self.loading_per_t + self.haul_per_t_km * road
+        return road
+
+    def haul_per_t(self, road_km: Floats) -> Floats:
+        """Return loading plus rate times road distance, currency per tonne, in the same shape."""
+        return self.loading_per_t + self.haul_per_t_km * road_km
 
 
 def delivered_value(price_per_t: Floats, haul: Floats, handling: float, ask: Floats) -> Floats:

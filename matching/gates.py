@@ -162,7 +162,9 @@ def _values(
     demands = index.demands
 
     def values(chosen: Integers | slice) -> tuple[Floats, Floats]:
-        haul = costs.haul_per_t(distance[chosen])
+        here, there = stream[chosen], demand[chosen]
+        ends = streams.lat[here], streams.lon[here], demands.lat[there], demands.lon[there]
+        haul = costs.haul_per_t(costs.trips_km(ends, distance[chosen]))
         price, ask = demands.price_per_t[demand[chosen]], streams.ask_per_t[stream[chosen]]
         return delivered_value(price, haul, costs.handling_per_t, ask), haul
 

@@ -93,7 +93,9 @@ def margins(streams: Streams, i: int, demands: Demands, chosen: Integers, costs:
     low = known(streams.minimum[i], streams.typical[i])
     high = known(streams.maximum[i], streams.typical[i])
     lower, upper = demands.lower[chosen], demands.upper[chosen]
-    haul = costs.haul_per_t(distance)
+    here = np.full(len(chosen), lat), np.full(len(chosen), lon)
+    ends = (*here, demands.lat[chosen], demands.lon[chosen])
+    haul = costs.haul_per_t(costs.trips_km(ends, distance))
     price, ask = demands.price_per_t[chosen], streams.ask_per_t[i]
     value = delivered_value(price, haul, costs.handling_per_t, ask)
     terms = np.abs(price) + haul + costs.handling_per_t + np.abs(ask)

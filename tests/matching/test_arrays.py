@@ -9,6 +9,8 @@ from matching import Costs
 from matching.arrays import delivered_value
 from tests.matching.market import INF, NAN, make_demands, make_streams
 
+ZEROS = np.zeros(2)
+
 
 @pytest.mark.parametrize(
     ("field", "values", "message"),
@@ -100,7 +102,21 @@ def test_costs_are_finite_and_not_negative(field, value):
 
 
 def test_the_haul_is_loading_plus_rate_times_road():
-    assert Costs(3.0, 0.5, 9.0).haul_per_t(np.array([0.0, 75.0])).tolist() == [3.0, 55.0]
+    costs = Costs(3.0, 0.5, 9.0)
+    road = costs.trips_km((ZEROS, ZEROS, ZEROS, ZEROS), np.array([0.0, 75.0]))
+    assert road.tolist() == [0.0, 104.0]
+    assert costs.haul_per_t(road).tolist() == [3.0, 55.0]
+
+
+class LatitudesApart:
+    def trips_km(self, ends, geodesic_km):
+        return np.abs(ends[2] - ends[0]) + 1000 * ends[3] + geodesic_km
+
+
+def test_a_router_learns_where_each_trip_starts_and_ends():
+    ends = (np.array([30.0, 40.0]), ZEROS, np.array([33.0, 35.0]), np.array([0.0, 2.0]))
+    costs = Costs(1.0, 1.0, 1.0, road=LatitudesApart())
+    assert costs.trips_km(ends, np.array([0.25, 0.5])).tolist() == [3.25, 2005.5]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +129,7 @@ def test_the_haul_is_loading_plus_rate_times_road():
 )
 def test_a_road_that_answers_wrongly_is_refused(road, message):
     with pytest.raises(ValueError, match=message):
-        Costs(1.0, 1.0, 1.0, road=road).haul_per_t(np.array([1.0, 2.0]))
+        Costs(1.0, 1.0, 1.0, road=road).trips_km((ZEROS,) * 4, np.array([1.0, 2.0]))
 
 
 def test_the_delivered_value_is_price_less_haul_handling_and_ask():

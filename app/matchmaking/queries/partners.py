@@ -275,7 +275,11 @@ def _money(pair: _Pair, distance_km: float) -> tuple[Waterfall, MinorPerTonne, M
 
 
 def _road_km(pair: _Pair, distance_km: float) -> float:
-    return float(pair.market.costs.road(np.array([distance_km]))[0])
+    here, there = pair.stream, pair.demand
+    places = (here.lat, here.lon, there.lat, there.lon)
+    lat, lon, other_lat, other_lon = (np.array([degrees]) for degrees in places)
+    ends = lat, lon, other_lat, other_lon
+    return float(pair.market.costs.trips_km(ends, np.array([distance_km]))[0])
 
 
 def _strips(pair: _Pair) -> tuple[Strip, ...]:
