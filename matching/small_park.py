@@ -36,11 +36,11 @@ and the room 12 from the heating plant. So the ash is worth between 8 and 18, th
 22 and 12.
 
 **Blend.** Delivered to the cement works a tonne costs 10 (slag), 27 (power plant ash) and 7
-(heating plant ash). The heating plant's ash fails alone, yet two parts of it with one of slag have a
-loss on ignition of just 6 % and a moisture of 4 %: the cheapest 60 t are 40 t of it with 20 t slag,
-for 480, which is 8 a tonne. Of the two ashes alone, half and half is the cheapest, 17 a tonne. With
-blends allowed the whole market reaches 5020: 40 t heating plant ash and 60 t slag fill the cement
-works (40·28 + 60·25 = 2620, loss on ignition 3.6 %), and blocks and boards stay as above.
+(heating plant ash). The heating plant's ash fails alone, yet two parts of it with one of slag have
+a loss on ignition of just 6 % and a moisture of 4 %: the cheapest 60 t are 40 t of it with 20 t of
+slag, for 480, which is 8 a tonne. Of the two ashes alone, half and half is the cheapest, 17 a
+tonne. With blends allowed the whole market reaches 5020: 40 t heating plant ash and 60 t slag fill
+the cement works (40·28 + 60·25 = 2620, loss on ignition 3.6 %); blocks and boards stay as above.
 """
 
 from __future__ import annotations
