@@ -12,6 +12,7 @@ from matching.checks import (
     Floats,
     check_finite,
     check_not_negative,
+    check_positions,
     check_shape,
     floats,
     refuse_where,
@@ -139,6 +140,21 @@ class RoadCurve:
             distance - self.geodesic_km[knot]
         )
         return result
+
+
+def checked_trips(
+    ends: tuple[Floats, Floats, Floats, Floats], geodesic_km: Floats
+) -> tuple[tuple[Floats, Floats, Floats, Floats], Floats]:
+    """Return what a router was asked as arrays, or raise ValueError naming the array and index."""
+    geodesic = floats("geodesic_km", geodesic_km, (None,))
+    check_not_negative("geodesic_km", geodesic)
+    lat, lon, other_lat, other_lon = (
+        floats(name, axis, geodesic.shape)
+        for name, axis in zip(("lat", "lon", "other lat", "other lon"), ends, strict=True)
+    )
+    check_positions(lat, lon)
+    check_positions(other_lat, other_lon)
+    return (lat, lon, other_lat, other_lon), geodesic
 
 
 def trips_of(km: Floats, basis: NDArray[np.uint8], geodesic_km: Floats) -> Trips:
