@@ -188,7 +188,7 @@ class RoadGraph:
         points = _unit_vectors(place.real, place.imag)
         far, found = map(np.asarray, self._tree.query(points, k=np.arange(1, asked + 1)))
         tied = np.where(far == far[:, :1], found, len(self._first))
-        node = self._first[tied.min(axis=1)] if len(place) else np.empty(0, dtype=np.int64)
+        node = self._first[tied.min(axis=1)]
         leg = exact_km(place.real, place.imag, self.lat[node], self.lon[node])
         return node[back], leg[back]
 
