@@ -18,19 +18,23 @@ class Figure:
     """One measured value. `ratio` compares it with `baseline`, so that machines can differ.
 
     `most` and `least` are the goal, where there is one: the value must not be above, or below, it.
+    Where something needed is absent there is no value, and `skipped` says what that is.
     """
 
     subject: str
     name: str
-    value: float
+    value: float | None
     unit: str
     ratio: float | None = None
     baseline: str = ""
     most: float | None = None
     least: float | None = None
+    skipped: str = ""
 
     @property
     def verdict(self) -> str:
+        if self.value is None:
+            return f"skipped: {self.skipped}"
         if self.most is None and self.least is None:
             return ""
         below = self.most is None or self.value <= self.most
@@ -91,13 +95,19 @@ def _cells(figure: Figure) -> tuple[str, ...]:
     return (
         figure.subject,
         figure.name,
-        f"{figure.value:,.4g}" if figure.value < 1000 else f"{figure.value:,.0f}",
+        _amount(figure.value),
         figure.unit,
         "" if figure.ratio is None else f"{figure.ratio:,.3g}",
         figure.baseline,
         _goal(figure),
         figure.verdict,
     )
+
+
+def _amount(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return f"{value:,.4g}" if value < 1000 else f"{value:,.0f}"
 
 
 def _goal(figure: Figure) -> str:

@@ -89,10 +89,22 @@ def market(
     return _streams(chance, world, streams), _demands(chance, world, demands), costs
 
 
-def sample(streams: matching.Streams, every: int) -> matching.Streams:
-    """Return every so-many-th stream, beginning with the first."""
-    return matching.Streams(
-        **{name: getattr(streams, name)[::every] for name in matching.Streams.__dataclass_fields__}
+def part(streams: matching.Streams, rows: slice) -> matching.Streams:
+    """Return some of the streams, as a market of their own."""
+    names = matching.Streams.__dataclass_fields__
+    return matching.Streams(**{name: getattr(streams, name)[rows] for name in names})
+
+
+def demand_part(demands: matching.Demands, rows: slice) -> matching.Demands:
+    """Return some of the demands, as a market of their own; none of them has an area."""
+    chosen = np.zeros(len(demands), dtype=np.bool_)
+    chosen[rows] = True
+    columns = set(matching.Demands.__dataclass_fields__) - {"code_ptr", "code_idx", "area"}
+    counts = np.diff(demands.code_ptr)[chosen]
+    return matching.Demands(
+        **{name: getattr(demands, name)[chosen] for name in columns},
+        code_ptr=np.concatenate(([0], np.cumsum(counts))),
+        code_idx=demands.code_idx[chosen[demands.code_owner()]],
     )
 
 

@@ -7,7 +7,6 @@ import struct
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Final, LiteralString
 
@@ -17,7 +16,6 @@ from numpy.typing import NDArray
 from psycopg import sql
 
 import matching
-from bench.figures import middle
 from matching.arrays import Road
 from matching.checks import Floats, Integers
 
@@ -106,29 +104,18 @@ class Database:
     streams: int
     terms: Mapping[str, sql.Composable]
 
-    def top_k(self, plan: str, k: int, repeats: int = 1) -> Answer:
-        """Return the k best demands of every stream; the time is the median of the runs."""
+    def top_k(self, plan: str, k: int) -> Answer:
+        """Return the k best demands of every stream."""
         query = sql.SQL(PLANS[plan]).format(**self.terms, k=sql.Literal(k))
-        spent: list[float] = []
-        for _ in range(repeats):
-            before = self._cpu_s()
-            found = _copied_out(self.connection, query)
-            spent.append(self._cpu_s() - before)
-        return Answer(*_ranked(found, self.streams, k), cpu_s=middle(spent))
+        before = _cpu_s(self.connection.info.backend_pid)
+        found = _copied_out(self.connection, query)
+        spent = _cpu_s(self.connection.info.backend_pid) - before
+        return Answer(*_ranked(found, self.streams, k), cpu_s=spent)
 
     def sort_tables(self) -> None:
         """Put neighbours of one code side by side on the disk, which spares reading."""
         for name in ("stream", "taker"):
             _arrange(self.connection, name, "code, place")
-
-    def explain(self, plan: str, k: int) -> str:
-        """Return how the server means to carry out a plan."""
-        query = sql.SQL(PLANS[plan]).format(**self.terms, k=sql.Literal(k))
-        rows = self.connection.execute(sql.SQL("EXPLAIN ") + query).fetchall()
-        return "\n".join(line for (line,) in rows)
-
-    def _cpu_s(self) -> float:
-        return _cpu_s(self.connection.info.backend_pid)
 
 
 @contextmanager
@@ -274,13 +261,12 @@ def _road(road: Road) -> sql.Composable:
     """Write a curve from `km` to road kilometres as a case for each of its pieces."""
     if not isinstance(road, matching.RoadCurve):
         raise TypeError("only a road curve can be written in SQL")
-    pieces = list(pairwise(zip(road.geodesic_km.tolist(), road.road_km.tolist(), strict=True)))
-    cases = []
-    for (start, road_start), (end, road_end) in pieces:
-        slope = (road_end - road_start) / (end - start)
-        last = (start, road_start) == pieces[-1][0]
-        head = "ELSE" if last else f"WHEN km <= {end!r} THEN"
-        cases.append(f"{head} {road_start!r} + {slope!r} * (km - {start!r})")
+    knots = road.geodesic_km, road.road_km, road.slopes
+    pieces = zip(*(column[::-1].tolist() for column in knots), strict=True)
+    cases = (
+        f"WHEN km >= {start!r} THEN {road_km!r} + {slope!r} * (km - {start!r})"
+        for start, road_km, slope in pieces
+    )
     return _written(f"(CASE {' '.join(cases)} END)")
 
 
