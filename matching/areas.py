@@ -37,6 +37,11 @@ def checked_areas(values: object, count: int) -> Areas:
     return areas
 
 
+def which_have(areas: Areas) -> Flags:
+    """Tell which entries, (P,), are areas and not None."""
+    return np.array([area is not None for area in areas], dtype=np.bool_)
+
+
 def inside(areas: Areas, lat: Floats, lon: Floats) -> Flags:
     """Tell which point lies in its area; the border belongs to it. All of shape (P,), degrees."""
     found = np.zeros(len(areas), dtype=np.bool_)

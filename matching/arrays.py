@@ -178,9 +178,9 @@ class Costs:
     """What it costs to move one tonne, in currency; none of it negative.
 
     `loading_per_t` and `handling_per_t` are per tonne, `haul_per_t_km` per tonne and kilometre of
-    road. `road` is a callable from an array of geodesic km to an array of road km of the same shape,
-    such as a `RoadCurve`, or a `Router`: a road graph, a routing service. Raises ValueError naming
-    the field.
+    road. `road` is a callable from an array of geodesic km to an array of road km of the same
+    shape, such as a `RoadCurve`, or a `Router`: a road graph, a routing service. Raises ValueError
+    naming the field.
     """
 
     loading_per_t: float
@@ -218,11 +218,6 @@ def delivered_value(price_per_t: Floats, haul: Floats, handling: float, ask: Flo
     What the two partners of a pair have to share; it ranks partners. Arrays broadcast together.
     """
     return price_per_t - haul - handling - ask
-
-
-def known(extreme: Floats, typical: Floats) -> Floats:
-    """Return what is held against a limit: the minimum or maximum, else the typical value."""
-    return np.where(np.isnan(extreme), typical, extreme)
 
 
 def check_same_parameters(streams: Streams, demands: Demands) -> None:

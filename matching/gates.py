@@ -1,180 +1,179 @@
-"""The gates, one after the other, for all pairs of a market."""
+"""The gates, one after the other, for any pairs of a market."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from matching.areas import inside
-from matching.arrays import Costs, Streams, check_same_parameters, delivered_value, known
-from matching.checks import Flags, Floats, Integers, Words
-from matching.distance import geodesic_km, local_km, near_limit
-from matching.index import Index, bits, blocks
+from matching.arrays import Costs, Ends, Streams, delivered_value
+from matching.checks import Flags, Floats, Integers
+from matching.composition import Values, untested, values_of, within_limits
+from matching.distance import (
+    LOCAL_LIMIT_KM,
+    UNCERTAIN_FAR,
+    Points,
+    geodesic_km,
+    local_distance_km,
+    near_limit,
+    points,
+    sphere_km,
+)
+from matching.index import Index
 
 GATES = ("code", "distance", "vehicle", "month", "composition", "value")
+# The verdict on a pair is the number of gates it passes before one stops it, or:
+FEASIBLE, UNTESTED = 6, 7
+VERDICTS = 8
 # A value is decided exactly when a distance wrong by this share could turn its sign: fifty times
 # the error of the formula, so that a steep road curve is covered too.
 VALUE_DOUBT = 1e-3
+VALUE_DOUBT_PER_T = 1e-9
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Composition:
-    """What the streams' compositions are held against limits with; an unknown one passes here.
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """B streams to be judged together; `rows` (B,) are their numbers in the market."""
 
-    `lowest` and `highest` are (C, N); `unknown_below`, `unknown_above` say as bits, (N, W), where
-    there is no number.
-    """
+    streams: Streams
+    rows: Integers
 
-    lowest: Floats
-    highest: Floats
-    unknown_below: Words
-    unknown_above: Words
+    @cached_property
+    def lat(self) -> Floats:
+        return self.streams.lat[self.rows]
+
+    @cached_property
+    def lon(self) -> Floats:
+        return self.streams.lon[self.rows]
+
+    @cached_property
+    def points(self) -> Points:
+        return points(self.lat, self.lon)
+
+    @cached_property
+    def values(self) -> Values:
+        return values_of(self.streams, self.rows)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
-    """The pairs of a block of streams that no gate refuses, P of them.
+    """What P pairs are.
 
-    `rows` (B,) are the streams of the block and `funnel` (B, 6) counts the demands that survive
-    each gate. A pair is `row` (P,), a position in `rows`, and `demand` (P,); it is `untested`
-    where a value that a limit asks for is missing.
+    `value_per_t` and `distance_km` count where the verdict is FEASIBLE or UNTESTED; elsewhere they
+    are as far as the gates needed them.
     """
 
-    rows: Integers
-    funnel: Integers
-    row: Integers
-    demand: Integers
+    verdict: Integers
     value_per_t: Floats
     distance_km: Floats
-    untested: Flags
 
 
-def judge(streams: Streams, index: Index, costs: Costs) -> Iterator[Judged]:
-    """Send all pairs through the gates, a block of streams of one code at a time.
+def judge(batch: Batch, index: Index, costs: Costs, row: Integers, demand: Integers) -> Judged:
+    """Send pairs through the gates: `row` (P,) is a position in the batch, `demand` (P,) a demand.
 
-    Streams whose code nobody takes appear in no block. Raises ValueError when streams and demands
-    differ in their parameters, or when `costs.road` answers wrongly.
+    The demand takes the code of the stream. Raises ValueError when `costs.road` answers wrongly.
     """
-    check_same_parameters(streams, index.demands)
-    lowest = known(streams.minimum, streams.typical)
-    highest = known(streams.maximum, streams.typical)
-    composition = Composition(
-        lowest=np.ascontiguousarray(np.where(np.isnan(lowest), np.inf, lowest).T),
-        highest=np.ascontiguousarray(np.where(np.isnan(highest), -np.inf, highest).T),
-        unknown_below=bits(np.isnan(lowest)),
-        unknown_above=bits(np.isnan(highest)),
-    )
-    for code, rows in blocks(streams.code, index):
-        yield _judge_block(streams, composition, index, costs, (code, rows))
-
-
-def _judge_block(
-    streams: Streams,
-    composition: Composition,
-    index: Index,
-    costs: Costs,
-    block: tuple[int, Integers],
-) -> Judged:
-    code, rows = block
-    demands = index.demands
-    funnel = np.empty((len(rows), len(GATES)), dtype=np.int64)
-    funnel[:, 0] = len(index.takers(code))
-
-    row, demand = index.candidates(code, streams.lat[rows], streams.lon[rows])
-    near, distance, exact = _in_reach(streams, index, rows[row], demand)
-    row, demand, distance, exact = row[near], demand[near], distance[near], exact[near]
-    funnel[:, 1] = np.bincount(row, minlength=len(rows))
-
-    for gate, have, take in (
-        (2, streams.vehicles, demands.vehicles),
-        (3, streams.months, demands.months),
+    streams, demands = batch.streams, index.demands
+    verdict = np.ones(len(row), dtype=np.int64)
+    near, distance, exact = _in_reach(batch, index, row, demand)
+    left = np.flatnonzero(near)
+    verdict[left] = 2
+    for passed, have, take in (
+        (3, streams.vehicles, demands.vehicles),
+        (4, streams.months, demands.months),
     ):
-        kept = (have[rows[row]] & take[demand]) != 0
-        row, demand, distance, exact = row[kept], demand[kept], distance[kept], exact[kept]
-        funnel[:, gate] = np.bincount(row, minlength=len(rows))
+        left = left[(have[batch.rows[row[left]]] & take[demand[left]]) != 0]
+        verdict[left] = passed
+    left = left[within_limits(batch.values, index.bounds, row[left], demand[left])]
+    missing = untested(batch.values, index.bounds, row[left], demand[left])
+    verdict[left[~missing]] = 5
+    value = np.full(len(row), np.nan)
+    value[left], distance[left] = _values(
+        batch, index, costs, (row[left], demand[left]), (distance[left], exact[left])
+    )
+    good = value[left] > 0
+    verdict[left[good]] = np.where(missing[good], UNTESTED, FEASIBLE)
+    return Judged(verdict, value, distance)
 
-    kept = _within_limits(composition, index, rows[row], demand)
-    row, demand, distance, exact = row[kept], demand[kept], distance[kept], exact[kept]
-    untested = _untested(composition, index, rows[row], demand)
-    funnel[:, 4] = np.bincount(row[~untested], minlength=len(rows))
 
-    value, distance = _values(streams, index, costs, (rows[row], demand), (distance, exact))
-    kept = value > 0
-    row, demand, untested = row[kept], demand[kept], untested[kept]
-    funnel[:, 5] = np.bincount(row[~untested], minlength=len(rows))
-    return Judged(rows, funnel, row, demand, value[kept], distance[kept], untested)
+def tally_of(row: Integers, verdict: Integers, rows: int) -> Integers:
+    """Count the verdicts of each row, (rows, VERDICTS)."""
+    counts = np.bincount(row * VERDICTS + verdict, minlength=rows * VERDICTS)
+    return np.asarray(counts, dtype=np.int64).reshape(rows, VERDICTS)
+
+
+def funnel_of(tally: Integers, takers: Integers) -> tuple[Integers, Integers]:
+    """Return the funnel (B, 6) and the number of untested demands (B,) from the tally (B, 8).
+
+    `takers` (B,) is the number of demands that take each stream's code. Untested demands pass up
+    to the composition, and count on their own.
+    """
+    funnel = np.empty((len(tally), len(GATES)), dtype=np.int64)
+    untested_count = tally[:, UNTESTED]
+    funnel[:, 5] = tally[:, FEASIBLE]
+    funnel[:, 4] = funnel[:, 5] + tally[:, 5]
+    funnel[:, 3] = funnel[:, 4] + tally[:, 4] + untested_count
+    funnel[:, 2] = funnel[:, 3] + tally[:, 3]
+    funnel[:, 1] = funnel[:, 2] + tally[:, 2]
+    funnel[:, 0] = takers
+    return funnel, untested_count
 
 
 def _in_reach(
-    streams: Streams, index: Index, stream: Integers, demand: Integers
+    batch: Batch, index: Index, row: Integers, demand: Integers
 ) -> tuple[Flags, Floats, Flags]:
     """Return which pairs are within radius or area, their distance, and where that is exact."""
-    demands = index.demands
-    here = streams.lat[stream], streams.lon[stream]
-    there = demands.lat[demand], demands.lon[demand]
-    distance = local_km(*here, *there)
-    radius = demands.radius_km[demand]
-    exact = near_limit(distance, radius)
-    distance[exact] = geodesic_km(*(axis[exact] for axis in (*here, *there)))
+    here, there = batch.points[row], index.points[demand]
+    radius = index.demands.radius_km[demand]
+    distance = local_distance_km(here, there)
+    doubtful = near_limit(distance, radius)
+    far = np.flatnonzero(distance > LOCAL_LIMIT_KM)
+    if len(far):
+        distance[far] = sphere_km(here[far], there[far])
+        doubtful[far] = near_limit(distance[far], radius[far], UNCERTAIN_FAR)
+    exact = doubtful & ~index.has_area[demand]
+    distance[exact] = geodesic_km(*_ends(batch, index, row[exact], demand[exact]))
     near = distance <= radius
-    if demands.area is not None:
+    if index.demands.area is not None:
         by_area = np.flatnonzero(index.has_area[demand])
-        near[by_area] = inside(demands.area[demand[by_area]], here[0][by_area], here[1][by_area])
+        areas = index.demands.area[demand[by_area]]
+        near[by_area] = inside(areas, batch.lat[row[by_area]], batch.lon[row[by_area]])
     return near, distance, exact
 
 
-def _within_limits(
-    composition: Composition, index: Index, stream: Integers, demand: Integers
-) -> Flags:
-    """Return which pairs have no known value outside a limit."""
-    left = np.arange(len(stream))
-    present = np.unique(demand)
-    for column in range(len(index.lower)):
-        lower, upper = index.lower[column], index.upper[column]
-        if np.isfinite(lower[present]).any():
-            left = left[composition.lowest[column][stream[left]] >= lower[demand[left]]]
-        if np.isfinite(upper[present]).any():
-            left = left[composition.highest[column][stream[left]] <= upper[demand[left]]]
-    kept = np.zeros(len(stream), dtype=np.bool_)
-    kept[left] = True
-    return kept
-
-
-def _untested(composition: Composition, index: Index, stream: Integers, demand: Integers) -> Flags:
-    """Return which pairs lack a value that a finite limit asks for."""
-    below = composition.unknown_below[stream] & index.limited_below[demand]
-    above = composition.unknown_above[stream] & index.limited_above[demand]
-    return np.asarray((below | above).any(axis=1), dtype=np.bool_)
-
-
 def _values(
-    streams: Streams,
+    batch: Batch,
     index: Index,
     costs: Costs,
     pair: tuple[Integers, Integers],
     measured: tuple[Floats, Flags],
 ) -> tuple[Floats, Floats]:
-    """Return delivered values and distances, measured exactly where the sign is in doubt."""
-    stream, demand = pair
+    """Return delivered values and distances; exact far away, and where the sign is in doubt."""
+    row, demand = pair
     distance, exact = measured
-    demands = index.demands
+    price = index.demands.price_per_t[demand]
+    ask = batch.streams.ask_per_t[batch.rows[row]]
 
     def values(chosen: Integers | slice) -> tuple[Floats, Floats]:
-        here, there = stream[chosen], demand[chosen]
-        ends = streams.lat[here], streams.lon[here], demands.lat[there], demands.lon[there]
+        ends = _ends(batch, index, row[chosen], demand[chosen])
         haul = costs.haul_per_t(costs.trips_km(ends, distance[chosen]))
-        price, ask = demands.price_per_t[demand[chosen]], streams.ask_per_t[stream[chosen]]
-        return delivered_value(price, haul, costs.handling_per_t, ask), haul
+        return delivered_value(price[chosen], haul, costs.handling_per_t, ask[chosen]), haul
 
+    def measure_exactly(chosen: Integers) -> None:
+        distance[chosen] = geodesic_km(*_ends(batch, index, row[chosen], demand[chosen]))
+
+    far = (distance > LOCAL_LIMIT_KM) & ~exact
+    measure_exactly(np.flatnonzero(far))
     value, haul = values(slice(None))
-    doubtful = np.flatnonzero((np.abs(value) <= VALUE_DOUBT * haul + 1e-9) & ~exact)
+    in_doubt = np.abs(value) <= VALUE_DOUBT * haul + VALUE_DOUBT_PER_T
+    doubtful = np.flatnonzero(in_doubt & ~exact & ~far)
     if len(doubtful):
-        here = stream[doubtful]
-        there = demand[doubtful]
-        distance[doubtful] = geodesic_km(
-            streams.lat[here], streams.lon[here], demands.lat[there], demands.lon[there]
-        )
+        measure_exactly(doubtful)
         value[doubtful] = values(doubtful)[0]
     return value, distance
+
+
+def _ends(batch: Batch, index: Index, row: Integers, demand: Integers) -> Ends:
+    return batch.lat[row], batch.lon[row], index.demands.lat[demand], index.demands.lon[demand]

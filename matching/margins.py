@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching.areas import Areas, outside_km, size_km
-from matching.arrays import Costs, Demands, Streams, check_same_parameters, delivered_value, known
+from matching.areas import Areas, outside_km, size_km, which_have
+from matching.arrays import Costs, Demands, Streams, check_same_parameters, delivered_value
 from matching.checks import Flags, Floats, Integers
+from matching.composition import known
 from matching.distance import geodesic_km
 
 UNSCALED = 10.0
@@ -131,7 +132,7 @@ def _reach(
     if demands.area is None:
         return np.zeros(len(chosen), dtype=np.bool_), distance, radius, over
     areas: Areas = demands.area[chosen]
-    by_area = np.array([area is not None for area in areas], dtype=np.bool_)
+    by_area = which_have(areas)
     reach, limit = distance.copy(), radius.copy()
     reach[by_area] = outside_km(areas[by_area], *here)
     limit[by_area] = 0.0

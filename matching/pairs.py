@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -68,6 +69,57 @@ class Ranking:
     distance_km: Floats
     funnel: Integers
     untested: Integers
+
+
+class Listed(NamedTuple):
+    """P pairs in no order: arrays (P,) of row, demand, value per tonne and geodesic km."""
+
+    row: Integers
+    demand: Integers
+    value_per_t: Floats
+    distance_km: Floats
+
+    def chosen(self, order: Integers) -> Listed:
+        """Return the chosen pairs, in that order."""
+        return Listed(
+            self.row[order], self.demand[order], self.value_per_t[order], self.distance_km[order]
+        )
+
+    def best_first(self) -> Listed:
+        """Sort by row, then the higher value, then the lower demand."""
+        return self.chosen(np.lexsort((self.demand, -self.value_per_t, self.row)))
+
+
+class Best(NamedTuple):
+    """The k best demands of R rows, (R, k) each: -1 and NaN where there is none."""
+
+    demand: Integers
+    value_per_t: Floats
+    distance_km: Floats
+
+
+class Ranked(NamedTuple):
+    """The ranking of a block of B streams: their numbers `rows`, verdicts `tally`, the best."""
+
+    rows: Integers
+    tally: Integers
+    best: Best
+
+
+def best_of(listed: Listed, rows: int, k: int) -> Best:
+    """Return the k best of each row 0 to rows - 1."""
+    best = Best(
+        np.full((rows, k), -1, dtype=np.int64),
+        np.full((rows, k), np.nan),
+        np.full((rows, k), np.nan),
+    )
+    found = listed.best_first()
+    rank = np.arange(len(found.row)) - pointers(found.row, rows)[found.row]
+    kept = np.flatnonzero(rank < k)
+    target = found.row[kept], rank[kept]
+    for column, values in zip(best, found[1:], strict=True):
+        column[target] = values[kept]
+    return best
 
 
 def transpose(pairs: Pairs, demands: int) -> Pairs:

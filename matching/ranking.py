@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 
-from matching.arrays import Costs, Demands, Streams
-from matching.checks import Floats, Integers, positive_count
-from matching.gates import GATES, Judged, judge
+from matching.arrays import Costs, Demands, Streams, check_same_parameters
+from matching.checks import positive_count
+from matching.engines import Engine, Name, engine_for
+from matching.gates import FEASIBLE, GATES, UNTESTED, funnel_of
 from matching.index import Index, as_index
-from matching.pairs import Pairs, Ranking, pointers
-
-Engine = Literal["auto", "numpy"]
+from matching.pairs import Listed, Pairs, Ranking, pointers
 
 
 def top_k(
@@ -20,19 +17,21 @@ def top_k(
     demands: Demands | Index,
     costs: Costs,
     k: int = 10,
-    engine: Engine = "auto",
+    engine: Name = "auto",
 ) -> Ranking:
     """Return the k feasible demands of the highest delivered value for each stream.
 
     A pair is feasible when the demand takes the code, the stream lies within the radius (geodesic
     distance, exact near the radius) or the area, they share a vehicle type and a month, no limit is
     broken or untested, and the delivered value is above 0. Values and distances come from the
-    local-radius formula unless a gate is in doubt. The engine "auto" is "numpy" today.
+    local-radius formula, and are exact where a gate is in doubt or beyond 600 km.
 
-    Raises ValueError for k below 1, an unknown engine, differing parameters, or a road distance
-    that is negative or NaN.
+    The engines "numpy" (NumPy and a tree of boxes) and "numba" (compiled, on all processors) give
+    the same bits; "auto" takes the faster one. Where nothing can be compiled, "numpy" answers and
+    the log says so. Raises ValueError for k below 1, an unknown engine, differing parameters, or a
+    road distance that is negative or NaN.
     """
-    _check_engine(engine)
+    index, asked = _prepared(streams, demands, engine)
     width = positive_count("k", k)
     count = len(streams)
     demand = np.full((count, width), -1, dtype=np.int64)
@@ -40,69 +39,46 @@ def top_k(
     distance = np.full((count, width), np.nan)
     funnel = np.zeros((count, len(GATES)), dtype=np.int64)
     untested = np.zeros(count, dtype=np.int64)
-    for block in judge(streams, as_index(demands), costs):
-        funnel[block.rows] = block.funnel
-        untested[block.rows] = np.bincount(block.row[block.untested], minlength=len(block.rows))
-        order = _best_first(block, untested=False)
-        row = block.row[order]
-        rank = np.arange(len(row)) - pointers(row, len(block.rows))[row]
-        order, rank = order[rank < width], rank[rank < width]
-        target = block.rows[block.row[order]], rank
-        demand[target] = block.demand[order]
-        value[target] = block.value_per_t[order]
-        distance[target] = block.distance_km[order]
+    takers = np.append(np.diff(index.ptr), 0)[index.groups(streams.code)]
+    for rows, tally, best in asked.ranked(streams, index, costs, width):
+        demand[rows], value[rows], distance[rows] = best
+        funnel[rows], untested[rows] = funnel_of(tally, takers[rows])
     return Ranking(demand, value, distance, funnel, untested)
 
 
 def all_pairs(
-    streams: Streams, demands: Demands | Index, costs: Costs, engine: Engine = "auto"
+    streams: Streams, demands: Demands | Index, costs: Costs, engine: Name = "auto"
 ) -> Pairs:
     """Return every feasible pair by stream; see `top_k` for what is feasible and what is raised."""
-    _check_engine(engine)
-    return _pairs(streams, as_index(demands), costs, untested=False)
+    index, asked = _prepared(streams, demands, engine)
+    return _pairs(streams, index, costs, asked, FEASIBLE)
 
 
 def untested_pairs(
-    streams: Streams, demands: Demands | Index, costs: Costs, engine: Engine = "auto"
+    streams: Streams, demands: Demands | Index, costs: Costs, engine: Name = "auto"
 ) -> Pairs:
     """Return by stream every pair that a test could make feasible.
 
     These pass every gate, break no limit with a known value, but lack at least one value that a
     finite limit asks for. None of them is in `all_pairs`. Raises as `top_k` does.
     """
-    _check_engine(engine)
-    return _pairs(streams, as_index(demands), costs, untested=True)
+    index, asked = _prepared(streams, demands, engine)
+    return _pairs(streams, index, costs, asked, UNTESTED)
 
 
-def _pairs(streams: Streams, index: Index, costs: Costs, *, untested: bool) -> Pairs:
-    rows: list[Integers] = [np.empty(0, dtype=np.int64)]
-    demands: list[Integers] = [np.empty(0, dtype=np.int64)]
-    values: list[Floats] = [np.empty(0)]
-    distances: list[Floats] = [np.empty(0)]
-    for block in judge(streams, index, costs):
-        order = _best_first(block, untested=untested)
-        rows.append(block.rows[block.row[order]])
-        demands.append(block.demand[order])
-        values.append(block.value_per_t[order])
-        distances.append(block.distance_km[order])
-    row = np.concatenate(rows)
-    # Blocks are best first already; a stable sort by stream keeps that.
-    order = np.argsort(row, kind="stable")
+def _prepared(streams: Streams, demands: Demands | Index, engine: str) -> tuple[Index, Engine]:
+    index = as_index(demands)
+    check_same_parameters(streams, index.demands)
+    return index, engine_for(engine, streams, index)
+
+
+def _pairs(streams: Streams, index: Index, costs: Costs, asked: Engine, wanted: int) -> Pairs:
+    nothing = Listed(*(np.empty(0, dtype=kind) for kind in (int, int, float, float)))
+    blocks = [nothing, *asked.listed(streams, index, costs, wanted)]
+    found = Listed(*(np.concatenate(column) for column in zip(*blocks, strict=True))).best_first()
     return Pairs(
-        ptr=pointers(row, len(streams)),
-        demand=np.concatenate(demands)[order],
-        value_per_t=np.concatenate(values)[order],
-        distance_km=np.concatenate(distances)[order],
+        ptr=pointers(found.row, len(streams)),
+        demand=found.demand,
+        value_per_t=found.value_per_t,
+        distance_km=found.distance_km,
     )
-
-
-def _best_first(block: Judged, *, untested: bool) -> Integers:
-    """Return the positions of the pairs of one kind: by stream, higher value, lower demand."""
-    chosen = np.flatnonzero(block.untested == untested)
-    order = np.lexsort((block.demand[chosen], -block.value_per_t[chosen], block.row[chosen]))
-    return chosen[order]
-
-
-def _check_engine(engine: str) -> None:
-    if engine not in ("auto", "numpy"):
-        raise ValueError(f"engine: {engine!r} is not one of auto, numpy")

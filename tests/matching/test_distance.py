@@ -4,9 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from geographiclib.test.test_geodesic import GeodesicTest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from matching import geodesic_km, local_km
-from matching.distance import LOCAL_ERROR, LOCAL_LIMIT_KM, WGS84, near_limit
+from matching.distance import (
+    LOCAL_ERROR,
+    LOCAL_LIMIT_KM,
+    UNCERTAIN_FAR,
+    WGS84,
+    longitude_reach,
+    near_limit,
+    points,
+    sphere_km,
+)
 
 COUNT = 20_000
 
@@ -55,7 +67,43 @@ def test_shapes_broadcast():
     assert local_km(np.zeros((3, 1)), 0.0, np.zeros(2), 1.0).shape == (3, 2)
 
 
-def test_what_is_near_a_limit_or_far_away_is_in_doubt():
+def test_what_is_near_a_limit_is_in_doubt():
     distance = np.array([99.98, 99.991, 100.009, 100.02, 601.0, 5.0])
     limit = np.array([100.0, 100.0, 100.0, 100.0, 2000.0, np.inf])
-    assert near_limit(distance, limit).tolist() == [False, True, True, False, True, False]
+    assert near_limit(distance, limit).tolist() == [False, True, True, False, False, False]
+    assert near_limit(distance, limit, 0.7).tolist() == [True, True, True, True, True, False]
+
+
+def test_the_sphere_keeps_its_error_bound_at_any_distance():
+    random = np.random.default_rng(7)
+    lat, other_lat = random.uniform(-90, 90, (2, COUNT))
+    lon, other_lon = random.uniform(-180, 180, (2, COUNT))
+    sphere = sphere_km(points(lat, lon), points(other_lat, other_lon))
+    error = np.abs(sphere / geodesic_km(lat, lon, other_lat, other_lon) - 1)
+    assert 0.004 < error.max() < 0.006
+    assert error.max() < UNCERTAIN_FAR
+
+
+# The published test lines of GeographicLib (Karney, 2013), as its Python package carries them:
+# latitude and longitude, azimuth, both again at the other end, and the length in metres.
+LINES = np.array([line[:7] for line in GeodesicTest.testcases])
+
+
+def test_geodesics_agree_with_the_published_test_lines():
+    lat, lon, _, other_lat, other_lon, _, metres = LINES.T
+    assert len(LINES) == 20
+    assert np.abs(geodesic_km(lat, lon, other_lat, other_lon) * 1000 - metres).max() < 1e-8 * 1.5
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    lat=st.floats(-90, 90),
+    lon=st.floats(-180, 180),
+    radius=st.floats(0, 2000),
+    azimuth=st.floats(0, 360),
+    share=st.floats(0, 1),
+)
+def test_no_point_of_a_circle_lies_beyond_its_reach_in_longitude(lat, lon, radius, azimuth, share):
+    far_lon, _, _ = WGS84.fwd(lon, lat, azimuth, share * radius * 1000)
+    east = abs((far_lon - lon + 180) % 360 - 180)
+    assert east <= longitude_reach(np.array([lat]), radius)[0] + 1e-7

@@ -5,18 +5,18 @@ from __future__ import annotations
 import pickle
 
 import numpy as np
-import pytest
 import shapely
 from hypothesis import given, settings
 
 from matching import build_index
-from matching.index import bits, blocks
+from matching.index import blocks
 from tests.matching import reference
 from tests.matching.market import INF, make_demands, markets
 
 
 def found(index, code, lat, lon):
-    point, demand = index.candidates(code, np.array(lat), np.array(lon))
+    group = int(index.groups(np.array([code]))[0])
+    point, demand = index.trees.candidates(group, np.array(lat), np.array(lon))
     return sorted(zip(point.tolist(), demand.tolist(), strict=True))
 
 
@@ -44,7 +44,7 @@ def test_boxes_leave_out_what_is_far_away():
 
 def test_a_circle_over_the_antimeridian_is_found_once_from_both_sides():
     index = build_index(make_demands(lon=[180.0]))
-    assert len(index.owner[0]) == 2
+    assert len(index.trees.owner[0]) == 2
     assert found(index, 7, [0.0] * 4, [180.0, -180.0, 179.5, -179.5]) == [
         (0, 0),
         (1, 0),
@@ -79,20 +79,11 @@ def test_blocks_hold_the_streams_of_a_code_and_leave_out_those_without_takers(mo
     index = build_index(make_demands(3, code_ptr=[0, 1, 2, 3], code_idx=[5, 5, 6]))
     monkeypatch.setattr("matching.index.BLOCK_PAIRS", 4)
     code = np.array([6, 5, 8, 5, 5])
-    assert [(one, rows.tolist()) for one, rows in blocks(code, index)] == [
-        (5, [1, 3]),
-        (5, [4]),
-        (6, [0]),
+    assert [(group, rows.tolist()) for group, rows in blocks(code, index)] == [
+        (0, [1, 3]),
+        (0, [4]),
+        (1, [0]),
     ]
-
-
-@pytest.mark.parametrize(("columns", "words"), [(0, 1), (1, 1), (64, 1), (65, 2)])
-def test_flags_are_packed_without_losing_one(columns, words):
-    flags = np.eye(max(columns, 1), columns, dtype=bool)
-    packed = bits(flags)
-    assert packed.shape == (max(columns, 1), words)
-    assert len({tuple(row) for row in packed.tolist()}) == max(columns, 1)
-    assert np.bitwise_count(packed).sum() == columns
 
 
 def test_an_index_can_be_sent_to_another_process():

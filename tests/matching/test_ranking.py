@@ -149,7 +149,7 @@ def test_an_index_gives_the_same_answer_as_its_demands(search):
 
 @pytest.mark.parametrize("search", SEARCHES)
 def test_an_unknown_engine_is_refused(search):
-    with pytest.raises(ValueError, match="engine: 'abacus' is not one of auto, numpy"):
+    with pytest.raises(ValueError, match="engine: 'abacus' is not one of auto, numpy, numba"):
         search(make_streams(), make_demands(), BEELINE, engine="abacus")
 
 
