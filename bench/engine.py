@@ -1,129 +1,221 @@
-"""The engine against a loop over pairs as one would write it first, on a seeded random market."""
+"""The search against PostGIS, NumPy and a loop in plain Python, on the same seeded markets."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-from pyproj import Geod
 
 import matching
-from bench.figures import SEED, Figure, middle, timed
+from bench import naive
+from bench.alone import PARTNERS, REPEATS, Alone, check_identical, measure_alone
+from bench.figures import Figure, middle, worked
+from bench.market import SIZES, market, part
+from bench.postgis import PLANS, AbsentError, Answer, Database, loaded
+from matching.arrays import Road
+from matching.distance import LOCAL_ERROR
+from matching.engines import Name
 
-STREAMS: Final = 2_000
-DEMANDS: Final = 5_000
-CODES: Final = 40
-PARAMETERS: Final = 8
-PARTNERS: Final = 10
-SAMPLE: Final = 40
-REPEATS: Final = 3
-EARTH: Final = Geod(ellps="WGS84")
-COSTS: Final = matching.Costs(8.0, 0.45, 6.0)
+ENGINE: Final[Name] = "numba"
+SMALL, MEDIUM, LARGE = SIZES
+LOOP_SAMPLE: Final = 100
+EVERY_LARGE: Final = 20
+
+POSTGIS_LEAST: Final = 40.0
+NUMPY_LEAST: Final = 12.0
+LOOP_LEAST: Final = 500.0
+SAME_LEAST_PERCENT: Final = 99.99
+ONE_STREAM_MOST_MS: Final = 1.0
+LARGE_MOST_S: Final = 6.0
+LARGE_MOST_MB: Final = 1024.0
 
 
-def measure() -> list[Figure]:
-    streams, demands = random_streams(), random_demands()
-    index_s, index = timed(lambda: matching.build_index(demands))
-    runs = [timed(lambda: matching.all_pairs(streams, index, COSTS)) for _ in range(REPEATS)]
-    all_s, pairs = middle([seconds for seconds, _ in runs]), runs[0][1]
-    best = [timed(lambda: matching.top_k(streams, index, COSTS, PARTNERS)) for _ in range(REPEATS)]
-    top_s = middle([seconds for seconds, _ in best])
-    chosen = np.random.default_rng(SEED).choice(STREAMS, SAMPLE, replace=False).tolist()
-    loop_s, found = timed(lambda: {i: partners_by_loop(streams, i, demands) for i in chosen})
-    for i, expected in found.items():
-        given = pairs.demand[pairs.ptr[i] : pairs.ptr[i + 1]].tolist()
-        if sorted(given) != expected:
-            raise AssertionError(f"the loop and the engine disagree about stream {i}")
-    whole_loop_s = loop_s * STREAMS / SAMPLE
-    loop = f"Python loop, sample of {SAMPLE}"
+def measure(engine: Name = ENGINE) -> list[Figure]:
+    # The large market first: this process is small then, and the machine has memory to give.
+    large = measure_alone(SIZES[LARGE], engine, EVERY_LARGE)
+    return [*_medium(engine), *_large(large), *_small(engine)]
 
-    def figure(name: str, value: float, unit: str, ratio: float | None = None) -> Figure:
-        against = loop if ratio is not None else ""
-        return Figure(
-            subject="engine", name=name, value=value, unit=unit, ratio=ratio, baseline=against
+
+def figure(name: str, value: float | None, unit: str) -> Figure:
+    return Figure(subject="engine", name=name, value=value, unit=unit)
+
+
+def times(name: str, spent: float, slower: float, baseline: str, least: float | None) -> Figure:
+    """Return how many times faster the engine is than a baseline of the same run."""
+    return Figure(
+        subject="engine",
+        name=name,
+        value=slower / spent,
+        unit="×",
+        baseline=f"{baseline}, {slower:,.3g} CPU-s",
+        least=least,
+    )
+
+
+def against(name: str, spent: float, reference: float) -> Figure:
+    return Figure(
+        subject="engine",
+        name=name,
+        value=spent,
+        unit="CPU-s",
+        ratio=spent / reference,
+        baseline=f"NumPy engine, {reference:,.3g} CPU-s",
+    )
+
+
+def _medium(engine: Name) -> list[Figure]:
+    streams, demands, costs = market(*SIZES[MEDIUM])
+    warm_up_s, _ = worked(
+        lambda: matching.top_k(part(streams, slice(1)), demands, costs, PARTNERS, engine)
+    )
+
+    def ranked(name: Name) -> Callable[[], matching.Ranking]:
+        return lambda: matching.top_k(streams, demands, costs, PARTNERS, name)
+
+    def paired(name: Name) -> Callable[[], matching.Pairs]:
+        return lambda: matching.all_pairs(streams, demands, costs, name)
+
+    best_s, best = worked(ranked(engine), REPEATS)
+    reference_s, expected = worked(ranked("numpy"), REPEATS)
+    check_identical(best, expected)
+    pairs_s, pairs = worked(paired(engine), REPEATS)
+    reference_pairs_s, expected_pairs = worked(paired("numpy"), REPEATS)
+    _check_same_pairs(pairs, expected_pairs)
+    figures = [
+        figure(f"warm-up: the first call of {engine} loads or compiles", warm_up_s, "CPU-s"),
+        against(f"top {PARTNERS} for all, {MEDIUM}, with its index", best_s, reference_s),
+        against(f"all pairs, {MEDIUM}, with the index", pairs_s, reference_pairs_s),
+        figure(f"feasible pairs a stream, {MEDIUM}", len(pairs) / len(streams), "pairs"),
+    ]
+    try:
+        with loaded(streams, demands, costs) as database:
+            return figures + _postgis(database, best, best_s, tolerance_per_t(demands, costs))
+    except AbsentError as absent:
+        skipped = Figure(
+            subject="engine",
+            name=f"faster than PostGIS, {MEDIUM}",
+            value=None,
+            unit="×",
+            least=POSTGIS_LEAST,
+            skipped=str(absent),
         )
+        return [*figures, skipped]
 
+
+def _postgis(
+    database: Database, best: matching.Ranking, best_s: float, tolerance: float
+) -> list[Figure]:
+    """Compare with the better of two plans, on tables as they were filled and as sorted."""
+    first = {plan: database.top_k(plan, PARTNERS) for plan in PLANS}
+    plan = min(first, key=lambda plan: first[plan].cpu_s)
+    filled = [first[plan], *(database.top_k(plan, PARTNERS) for _ in range(REPEATS - 1))]
+    database.sort_tables()
+    arranged = [database.top_k(plan, PARTNERS) for _ in range(REPEATS)]
+    same = min(same_percent(best, answer, tolerance) for answer in (*first.values(), arranged[0]))
+    name, baseline = f"faster than PostGIS, {MEDIUM}", f"the better plan, {plan}"
+    filled_s, arranged_s = (middle([run.cpu_s for run in runs]) for runs in (filled, arranged))
     return [
-        figure(f"index of {DEMANDS:,} demands", index_s, "s"),
-        figure(f"all pairs of {STREAMS:,} streams", all_s, "s", all_s / whole_loop_s),
-        figure("pairs found", len(pairs), "pairs"),
-        figure("all pairs, how many times faster", whole_loop_s / all_s, "×"),
-        figure(f"best {PARTNERS} of {STREAMS:,} streams", top_s, "s", top_s / whole_loop_s),
+        times(name, best_s, filled_s, baseline, POSTGIS_LEAST),
+        times(f"{name}, its tables sorted before", best_s, arranged_s, baseline, None),
+        Figure(
+            subject="engine",
+            name="streams with PostGIS's partners in its order",
+            value=same,
+            unit="%",
+            baseline=f"values within {tolerance:.1g} a tonne for all",
+            least=SAME_LEAST_PERCENT,
+        ),
     ]
 
 
-def random_streams() -> matching.Streams:
-    random = np.random.default_rng(SEED)
-    typical = random.uniform(0, 10, (STREAMS, PARAMETERS))
-    typical[random.random(typical.shape) < 0.1] = np.nan
-    spread = random.uniform(0, 1, typical.shape)
-    return matching.Streams(
-        lat=random.uniform(22, 45, STREAMS),
-        lon=random.uniform(98, 124, STREAMS),
-        code=random.integers(0, CODES, STREAMS),
-        quantity_t=random.uniform(1e3, 1e6, STREAMS),
-        ask_per_t=random.normal(10, 30, STREAMS),
-        vehicles=random.integers(1, 16, STREAMS),
-        months=random.integers(1, 1 << 12, STREAMS),
-        typical=typical,
-        minimum=typical - spread,
-        maximum=typical + spread,
-    )
+def tolerance_per_t(demands: matching.Demands, costs: matching.Costs) -> float:
+    """Return by how much a value may differ because the engine's distances are not exact.
+
+    The formula's relative error times the largest radius, on the steepest piece of the road curve.
+    """
+    road: Road = costs.road
+    if not isinstance(road, matching.RoadCurve):
+        raise TypeError("only a road curve has a steepest piece")
+    largest_km = float(demands.radius_km.max())
+    return LOCAL_ERROR * largest_km * float(road.slopes.max()) * costs.haul_per_t_km
 
 
-def random_demands() -> matching.Demands:
-    random = np.random.default_rng(SEED + 1)
-    taken = [
-        np.sort(random.choice(CODES, random.integers(1, 4), replace=False)) for _ in range(DEMANDS)
+def same_percent(best: matching.Ranking, answer: Answer, tolerance: float) -> float:
+    """Return for how many streams both name the same partners in the same order, in per cent.
+
+    Raises AssertionError unless each stream has as many partners in both, and the value of each
+    place differs by no more than the tolerance. Other partners, or another order, are then only
+    pairs whose values lie as near to each other as the two ways to measure distances do.
+    """
+    gap = np.abs(best.value_per_t - answer.value_per_t)
+    if not np.array_equal(best.demand < 0, answer.demand < 0):
+        raise AssertionError("the baseline finds another number of partners")
+    if np.nanmax(gap) > tolerance:
+        raise AssertionError(f"a value differs from the baseline by {np.nanmax(gap):.3g}")
+    return 100 * float((best.demand == answer.demand).all(axis=1).mean())
+
+
+def _check_same_pairs(pairs: matching.Pairs, expected: matching.Pairs) -> None:
+    for name in matching.Pairs.__dataclass_fields__:
+        if not np.array_equal(getattr(pairs, name), getattr(expected, name)):
+            raise AssertionError(f"the engines disagree about {name} of the pairs")
+
+
+def _large(large: Alone) -> list[Figure]:
+    sampled = f"NumPy engine, every {EVERY_LARGE}th stream scaled up"
+    name = f"top {PARTNERS} for all, {LARGE}"
+    return [
+        times(
+            f"faster than NumPy, {LARGE}", large.seconds, large.reference_s, sampled, NUMPY_LEAST
+        ),
+        _goal(f"{name}, with its index", large.seconds, "CPU-s", LARGE_MOST_S),
+        figure(f"of it the index of {LARGE}", large.index_s, "CPU-s"),
+        _goal(f"{name}, peak memory of a process", large.peak_mb, "MB", LARGE_MOST_MB),
+        figure("of it the market", large.input_mb, "MB"),
+        figure("of it the interpreter and the libraries", large.base_mb, "MB"),
+        figure(f"feasible pairs a stream, {LARGE}", large.pairs_per_stream, "pairs"),
+        Figure(
+            subject="engine",
+            name=f"one new stream against {SIZES[LARGE][1]:,} demands, p50",
+            value=large.one_stream_ms,
+            unit="ms",
+            ratio=large.one_stream_ms / large.one_stream_reference_ms,
+            baseline=f"NumPy engine, {large.one_stream_reference_ms:.3g} ms",
+            most=ONE_STREAM_MOST_MS,
+        ),
     ]
-    upper = random.uniform(8, 14, (DEMANDS, PARAMETERS))
-    upper[random.random(upper.shape) < 0.7] = np.inf
-    return matching.Demands(
-        lat=random.uniform(22, 45, DEMANDS),
-        lon=random.uniform(98, 124, DEMANDS),
-        radius_km=random.uniform(50, 600, DEMANDS),
-        price_per_t=random.normal(120, 60, DEMANDS),
-        capacity_t=random.uniform(1e3, 1e6, DEMANDS),
-        vehicles=random.integers(1, 16, DEMANDS),
-        months=random.integers(1, 1 << 12, DEMANDS),
-        lower=np.full((DEMANDS, PARAMETERS), -np.inf),
-        upper=upper,
-        code_ptr=np.cumsum([0, *(len(codes) for codes in taken)]),
-        code_idx=np.concatenate(taken),
+
+
+def _goal(name: str, value: float, unit: str, most: float) -> Figure:
+    return Figure(subject="engine", name=name, value=value, unit=unit, most=most)
+
+
+def _small(engine: Name) -> list[Figure]:
+    """Compare with the loop, its distances on the ellipsoid and, cheaper, on a sphere."""
+    streams, demands, costs = market(*SIZES[SMALL])
+    best_s, best = worked(
+        lambda: matching.top_k(streams, demands, costs, PARTNERS, engine), REPEATS
     )
+    every = len(streams) // LOOP_SAMPLE
+    records = naive.stream_records(part(streams, slice(None, None, every)))
+    takers, terms = naive.demand_records(demands), naive.terms_of(costs)
 
+    def looped(measure: naive.Measure) -> Callable[[], list[naive.Partners]]:
+        return lambda: [naive.partners(one, takers, terms, PARTNERS, measure) for one in records]
 
-def partners_by_loop(streams: matching.Streams, i: int, demands: matching.Demands) -> list[int]:
-    """The demands that take stream `i`, judged one after another with the cheapest gate first."""
-    lat, lon = float(streams.lat[i]), float(streams.lon[i])
-    found = []
-    for j in range(len(demands)):
-        codes = demands.code_idx[demands.code_ptr[j] : demands.code_ptr[j + 1]]
-        if streams.code[i] not in codes:
-            continue
-        if not streams.vehicles[i] & demands.vehicles[j]:
-            continue
-        if not streams.months[i] & demands.months[j]:
-            continue
-        metres = EARTH.inv(lon, lat, float(demands.lon[j]), float(demands.lat[j]))[2]
-        if metres / 1000 > demands.radius_km[j]:
-            continue
-        if _fits(streams, i, demands, j) and _value(streams, i, demands, j, metres / 1000) > 0:
-            found.append(j)
-    return found
-
-
-def _fits(streams: matching.Streams, i: int, demands: matching.Demands, j: int) -> bool:
-    """Whether every limit is tested and held; the random market has upper limits alone."""
-    return all(
-        demands.upper[j, c] == np.inf or streams.maximum[i, c] <= demands.upper[j, c]
-        for c in range(PARAMETERS)
-    )
-
-
-def _value(
-    streams: matching.Streams, i: int, demands: matching.Demands, j: int, geodesic_km: float
-) -> float:
-    road_km = float(COSTS.road(np.array([geodesic_km]))[0])
-    haul = COSTS.loading_per_t + COSTS.haul_per_t_km * road_km
-    return float(demands.price_per_t[j] - haul - COSTS.handling_per_t - streams.ask_per_t[i])
+    exact_s, exact = worked(looped(naive.geodesic_km))
+    sphere_s, _ = worked(looped(naive.great_circle_km))
+    answer = Answer(*naive.as_arrays(exact, PARTNERS), cpu_s=exact_s)
+    few = matching.top_k(part(streams, slice(None, None, every)), demands, costs, PARTNERS, engine)
+    same = same_percent(few, answer, tolerance_per_t(demands, costs))
+    if same < 100 or not np.array_equal(few.demand, best.demand[::every]):
+        raise AssertionError(f"the loop finds the same partners for {same} % of its streams only")
+    name, sampled = f"faster than a loop, {SMALL}", f"sample of {len(records)} scaled up"
+    scale = len(streams) / len(records)
+    return [
+        times(name, best_s, exact_s * scale, f"geopy geodesic, {sampled}", LOOP_LEAST),
+        times(
+            f"{name}, great circles", best_s, sphere_s * scale, f"geopy, inexact, {sampled}", None
+        ),
+    ]
