@@ -24,6 +24,8 @@ LARGEST_SUM = 2**62
 class Network:
     """Arcs from N sources to M sinks; how much each can give, take and carry, in whole units.
 
+    No arc has more room than its source has supply or its sink capacity.
+
     | field    | shape, dtype | meaning                                             |
     |----------|--------------|-----------------------------------------------------|
     | source   | (E,) int64   | where an arc starts, ascending                      |

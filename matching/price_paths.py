@@ -91,17 +91,18 @@ def by_rounds(links: Links, rounds: int) -> Labels | None:
     After the first round only arcs whose start fell are looked at. None where so many rounds do not
     suffice.
     """
-    row = links.row()
-    opens, used = np.flatnonzero(links.opens), np.flatnonzero(links.used)
-    there = row[opens], links.taker[opens], -links.gain[opens]
-    back = links.taker[used], row[used], links.gain[used]
+    used = np.flatnonzero(links.used)
+    giver_used, taker_used, gain_used = links.row()[used], links.taker[used], links.gain[used]
     giver = np.where(links.giver_spare, 0, UNREACHED).astype(np.int64)
     below = np.zeros(len(links.taker_spare), dtype=np.int64)  # minus the takers' prices
     giver_fell = links.giver_spare
     taker_fell = np.ones(len(below), dtype=np.bool_)
     for _ in range(rounds):
-        taker_fell |= _lower(there, giver, below, giver_fell)
-        giver_fell = _lower(back, below, giver, taker_fell)
+        there, label = _offers(links, np.flatnonzero(giver_fell), giver)
+        taker_fell |= _lower(below, links.taker[there], label)
+        back = np.flatnonzero(taker_fell[taker_used])
+        label = below[taker_used[back]] + gain_used[back]
+        giver_fell = _lower(giver, giver_used[back], label)
         if (giver < 0).any():
             raise not_optimal()
         if not giver_fell.any():
@@ -110,16 +111,27 @@ def by_rounds(links: Links, rounds: int) -> Labels | None:
     return None
 
 
-def _lower(
-    arcs: tuple[Integers, Integers, Integers], start: Integers, end: Integers, fell: Flags
-) -> Flags:
-    """Lower the labels at the ends of arcs whose start fell; return which did."""
-    source, target, length = arcs
-    at = np.flatnonzero(fell[source])
-    before = end.copy()
-    np.minimum.at(end, target[at], start[source[at]] + length[at])
-    lower: Flags = end < before
-    return lower
+def _offers(links: Links, givers: Integers, label: Integers) -> tuple[Integers, Integers]:
+    """Return the open arcs of these givers, and what each of them asks for at its end."""
+    first = links.ptr[givers]
+    length = links.ptr[givers + 1] - first
+    skipped = first - (np.cumsum(length) - length)
+    arc = np.repeat(skipped, length)
+    arc += np.arange(len(arc))
+    asked = np.repeat(label[givers], length)
+    asked -= links.gain[arc]
+    if links.opens.all():
+        return arc, asked
+    kept = links.opens[arc]
+    return arc[kept], asked[kept]
+
+
+def _lower(labels: Integers, at: Integers, to: Integers) -> Flags:
+    """Lower labels to what arcs ask for at their ends; return which fell."""
+    before = labels.copy()
+    np.minimum.at(labels, at, to)
+    fell: Flags = labels < before
+    return fell
 
 
 def not_optimal() -> ValueError:

@@ -108,14 +108,15 @@ def clearing_prices(
 
 
 def reduced_costs(pairs: Pairs, prices: Prices) -> Floats:
-    """Return (E,): how much more per tonne each pair would have to earn to enter the plan.
+    """Return (E,): a pair must earn at least this much more per tonne to enter the plan.
 
-    Exactly 0 for every pair in use; 0 for another one means a plan as good with it. It is what the
-    prices of the two sides ask beyond the pair's delivered value, taken at the sellers' best prices
-    or at the buyers' best, whichever asks more: a pair that earns less than this much more stays
-    out of every best plan. (Both are optimal duals, so both are lower bounds of what is needed.)
-    Infinite where no money lets the pair in: for "tonnes" when it would cost mass, and where
-    `max_share` leaves it no unit. Raises ValueError when the prices are not of these pairs.
+    It is what the prices of the two sides ask beyond the pair's delivered value: exactly 0 for a
+    pair in use. It is taken at the sellers' best prices or at the buyers' best, whichever asks
+    more; both are optimal duals, so that both are lower bounds of what is needed. Where the prices
+    of both sides are unique the bound is what is needed, and 0 for another pair means a plan as
+    good with it. Infinite where no money lets the pair in: for "tonnes" when it would cost mass,
+    and where `max_share` leaves it no unit. Raises ValueError when the prices are not of these
+    pairs.
     """
     check_shape("prices.used", prices.used.shape, (len(pairs),))
     stream, demand, exact = pairs.row(), pairs.demand, prices.exact
