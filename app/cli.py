@@ -26,6 +26,7 @@ from app.edge import installation
 from app.i18n import field_message
 from app.journal.services import enqueue, set_schedules
 from app.matchmaking.inputs import RefreshMarket
+from app.places.queries import road_for
 from app.places.queries.gazetteer import gazetteer
 from app.places.services import load_places
 from app.settings import Settings
@@ -97,8 +98,17 @@ def upgrade(settings: Settings) -> None:
 def worker() -> None:
     """Carry out background jobs until stopped; any number may run at once."""
     settings = installation().settings
+    read_roads(settings)
     sessions = open_sessions(settings.database)
     Worker(sessions=sessions, jobs=job_kinds(settings)).run_forever(stop_on_signals())
+
+
+def read_roads(settings: Settings) -> None:
+    """Let a wrong setting stop the start, and nobody's first page wait for a graph to be read."""
+    try:
+        road_for(settings.matching.road)
+    except RuntimeError as error:
+        raise click.ClickException(str(error)) from None
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
@@ -129,6 +139,7 @@ def serve(
     ctx: click.Context, /, host: str, port: int, processes: int, threads: int, **flags: bool
 ) -> None:
     """Serve the market."""
+    read_roads(Settings())  # before the fork: the processes share a graph's memory
     if flags["set_up"]:
         # In this one process: each start of Python with all its libraries takes a second or two.
         ctx.invoke(init)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -26,6 +26,17 @@ class PlacesPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoadPolicy:
+    """Where road distances come from: the curve, a graph in a file, or a routing service."""
+
+    source: Literal["curve", "graph", "service"] = "curve"
+    graph: Path = Path()
+    service: str = ""
+    url: str = ""
+    options: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # a key may be among them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MatchingPolicy:
     """What a tonne-kilometre costs in this market, and how prices are made comparable."""
 
@@ -35,6 +46,7 @@ class MatchingPolicy:
     vat_rate_permille: int = 130
     jurisdiction: str = "CN"
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+    road: RoadPolicy = field(default_factory=RoadPolicy)
 
 
 class Settings(BaseSettings):
@@ -60,6 +72,21 @@ class Settings(BaseSettings):
     handling_minor_per_tonne: int = 6_00
     vat_rate_permille: int = 130
     jurisdiction: Literal["CN", "EU"] = "CN"
+    road: str = "curve"
+    road_options: dict[str, str] = Field(default_factory=dict, repr=False)
+
+    @field_validator("road")
+    @classmethod
+    def _names_a_source_of_roads(cls, road: str) -> str:
+        source, _, where = road.partition(":")
+        service, _, url = where.partition(":")
+        if source == "graph" and where and not Path(where).is_file():
+            raise ValueError(f"there is no file {where}")
+        if road not in ("curve", "graph") and not (
+            (source == "graph" and where) or (source == "service" and service and url)
+        ):
+            raise ValueError("give curve, graph, graph:FILE.npz or service:NAME:URL")
+        return road
 
     @property
     def database(self) -> str:
@@ -87,7 +114,25 @@ class Settings(BaseSettings):
             vat_rate_permille=self.vat_rate_permille,
             jurisdiction=self.jurisdiction,
             time_zone=ZoneInfo(self.time_zone),
+            road=self._road,
         )
+
+    @property
+    def imported_roads(self) -> Path:
+        """Where `offtake import roads` keeps the graph of this installation."""
+        return self.instance.resolve() / "roads.npz"
+
+    @property
+    def _road(self) -> RoadPolicy:
+        source, _, where = self.road.partition(":")
+        if source == "graph":
+            graph = Path(where).resolve() if where else self.imported_roads
+            return RoadPolicy(source="graph", graph=graph)
+        if source == "service":
+            service, _, url = where.partition(":")
+            options = tuple(sorted(self.road_options.items()))
+            return RoadPolicy(source="service", service=service, url=url, options=options)
+        return RoadPolicy()
 
 
 def _kept_secret(path: Path) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from click import Command
+from click import Command, Group
 from flask import Blueprint
 from sqlalchemy.orm import sessionmaker
 
@@ -25,6 +25,7 @@ from app.matchmaking.commands import match_command
 from app.matchmaking.inputs import RefreshDemand, RefreshMarket, RefreshSite, RefreshStream
 from app.matchmaking.jobs import MatchingJobs
 from app.matchmaking.pages import matchmaking_pages
+from app.places.commands import import_roads_command
 from app.places.pages import places_pages
 from app.settings import Settings
 from app.streams.pages import streams_pages
@@ -42,7 +43,12 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     demands_pages,
     matchmaking_pages,
 )
-COMMANDS: Final[tuple[Command, ...]] = (register_command, demo_command, match_command)
+IMPORTS: Final = Group(
+    "import",
+    commands=[import_roads_command],
+    help="Bring what is in a file into this installation.",
+)
+COMMANDS: Final[tuple[Command, ...]] = (register_command, demo_command, match_command, IMPORTS)
 # Nightly in the market's zone: 18:10 UTC is ten past two in China.
 NIGHTLY: Final = datetime(2026, 1, 1, 18, 10, tzinfo=UTC)
 SCHEDULES: Final[tuple[ScheduledCommand, ...]] = (

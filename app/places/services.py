@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from shutil import copyfile
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from sqlalchemy import insert, select, update
@@ -22,7 +25,8 @@ from app.places.queries.facts import (
 )
 from app.places.queries.regions import RegionFinder, region_finder
 from app.settings import PlacesPolicy
-from models.errors import Conflict
+from matching.road_graph import RoadGraph
+from models.errors import Conflict, Invalid
 from models.permissions import Actor, Capability, require, require_organization
 from models.places.blurring import displaced, site_key_of
 from models.places.coordinates import Position, check_position, to_wgs84
@@ -65,6 +69,23 @@ def load_places(session: Session, *, actor: Actor, now: datetime) -> LoadedPlace
         event = PlacesLoaded(added=done.added, changed=done.changed)
         record(session, event, now=now, actor=actor)
     return done
+
+
+def import_road_graph(source: Path, target: Path | None) -> RoadGraph:
+    """Check a file of roads and put it in place of the one before; a broken one changes nothing."""
+    try:
+        if target is None:
+            return RoadGraph.load(source)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=target.parent) as folder:
+            draft = copyfile(source, Path(folder) / target.name)
+            graph = RoadGraph.load(draft)
+            draft.replace(target)
+        return graph
+    except ValueError as error:
+        raise Invalid(
+            "not-a-road-graph", "This file is no graph of roads.", reason=str(error)
+        ) from error
 
 
 def add_site(

@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, text
 
 from app.accounts import services as accounts
 from app.cli import main
+from tests.roads import write_roads
 
 PROMISED = {
     "streams",
@@ -162,6 +163,32 @@ def test_register_makes_people_and_refuses_in_words(loaded: Run, tmp_path: Path)
     assert rows(database, "SELECT count(*) FROM organization") == [(1,)]
     unknown = ("register", "--organization", "a", "--name", "b", "--email", "c@d.e")
     assert "Invalid value" in refused(loaded(*unknown, "--role", "emperor"))
+
+
+def test_roads_are_imported_or_refused_in_words(run: Run, tmp_path: Path) -> None:
+    file = write_roads(tmp_path / "china.npz", metres=1_000)
+    kept = tmp_path / "instance/roads.npz"
+    said = "\n© the mappers, ODbL 1.0: say so wherever distances are shown\n"
+    dry = run("import", "roads", str(file), "--dry-run", env={"OFFTAKE_ROAD": "graph"})
+    assert (dry.exit_code, dry.output) == (0, f"2 nodes and 1 roads would be imported{said}")
+    assert not kept.exists()
+    done = run("import", "roads", str(file))
+    more = "OFFTAKE_ROAD=graph puts them to use\n"
+    assert (done.exit_code, done.output) == (0, f"2 nodes and 1 roads imported{said}{more}")
+    assert kept.read_bytes() == file.read_bytes()
+    file.write_text("lat,lon")
+    refusal = refused(run("import", "roads", str(file)))
+    assert "This file is no graph of roads. the file is no .npz of plain arrays" in refusal
+    assert "does not exist" in refused(run("import", "roads", str(tmp_path / "nowhere.npz")))
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_roads_that_cannot_be_read_stop_the_start(run: Run, command: str) -> None:
+    said = refused(run(command, env={"OFFTAKE_ROAD": "graph"}))
+    assert "Error: OFFTAKE_ROAD=graph: there is no" in said
+    assert "run offtake import roads FILE" in said
+    unknown = refused(run(command, env={"OFFTAKE_ROAD": "service:roadie:http://127.0.0.1"}))
+    assert "'roadie' is not one of osrm" in unknown
 
 
 def test_an_unknown_command_is_a_message(run: Run) -> None:

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from app.settings import MatchingPolicy, Settings
+from app.settings import MatchingPolicy, RoadPolicy, Settings
 
 
 @pytest.fixture(autouse=True)
 def _nothing_in_the_environment(monkeypatch, tmp_path):
-    for name in ("DATABASE_URL", "OFFTAKE_INSTANCE", "OFFTAKE_SECRET_KEY"):
+    for name in ("DATABASE_URL", "OFFTAKE_INSTANCE", "OFFTAKE_SECRET_KEY", "OFFTAKE_ROAD"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)  # where no .env lies
 
@@ -88,6 +88,45 @@ def test_the_policy_of_matching_is_made_of_the_settings(tmp_path):
 
 def test_settings_and_policies_start_from_the_same_figures(tmp_path):
     assert Settings(instance=tmp_path).matching == MatchingPolicy()
+
+
+def test_roads_come_from_the_curve_a_file_or_a_service(monkeypatch, tmp_path):
+    def road(setting):
+        return Settings(instance=tmp_path / "instance", road=setting).matching.road
+
+    (tmp_path / "roads.npz").touch()
+    assert road("curve") == RoadPolicy()
+    assert road("graph") == RoadPolicy(source="graph", graph=tmp_path / "instance/roads.npz")
+    assert road("graph:roads.npz") == RoadPolicy(source="graph", graph=tmp_path / "roads.npz")
+    monkeypatch.setenv("OFFTAKE_ROAD_OPTIONS", '{"profile": "truck", "api_key": "s3cret"}')
+    service = road("service:valhalla:http://127.0.0.1:8002/v1")
+    assert service == RoadPolicy(
+        source="service",
+        service="valhalla",
+        url="http://127.0.0.1:8002/v1",
+        options=(("api_key", "s3cret"), ("profile", "truck")),
+    )
+    assert "s3cret" not in repr(service) + repr(Settings())
+
+
+@pytest.mark.parametrize(
+    ("setting", "reason"),
+    [
+        ("", "give curve, graph, graph:FILE.npz or service:NAME:URL"),
+        ("curves", "give curve, graph"),
+        ("curve:", "give curve, graph"),
+        ("graph:", "give curve, graph"),
+        ("graph:nowhere.npz", "there is no file nowhere.npz"),
+        ("service", "give curve, graph"),
+        ("service:osrm", "give curve, graph"),
+        ("service::http://127.0.0.1", "give curve, graph"),
+    ],
+)
+def test_roads_that_cannot_be_stop_the_start(monkeypatch, setting, reason):
+    monkeypatch.setenv("OFFTAKE_ROAD", setting)
+    with pytest.raises(ValidationError, match=reason) as refused:
+        Settings()
+    assert [error["loc"] for error in refused.value.errors()] == [("road",)]
 
 
 def test_settings_are_not_changed_once_read(tmp_path):

@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 import matching
 from app.matchmaking.queries.snapshot import Snapshot
+from app.places.queries import road_for
 from app.settings import MatchingPolicy
 from models.matchmaking.columns import Bound, Column, bounds_of, columns_of, values_in
 from models.quantities import GRAMS_PER_TONNE, MINOR_PER_UNIT
@@ -38,7 +39,7 @@ def costs_of(policy: MatchingPolicy) -> matching.Costs:
         loading_per_t=policy.loading_minor_per_tonne / MINOR_PER_UNIT,
         haul_per_t_km=policy.haul_minor_per_tonne_km / MINOR_PER_UNIT,
         handling_per_t=policy.handling_minor_per_tonne / MINOR_PER_UNIT,
-        road=matching.RoadCurve(),
+        road=road_for(policy.road),
     )
 
 

@@ -15,6 +15,7 @@ from app.places.queries.regions import provinces as provinces
 from app.places.queries.regions import region_at as region_at
 from app.places.queries.regions import region_by_code as region_by_code
 from app.places.queries.regions import region_finder as region_finder
+from app.places.queries.roads import road_for as road_for
 from app.places.queries.sites import OwnSite as OwnSite
 from app.places.queries.sites import check_own_sites as check_own_sites
 from app.places.queries.sites import own_site as own_site

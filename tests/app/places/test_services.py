@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,13 @@ from sqlalchemy.orm import Session
 from app.places.inputs import AddSite, SiteFacts
 from app.places.queries.regions import region_finder
 from app.places.queries.sites import check_own_sites, own_site, own_sites
-from app.places.services import LoadedPlaces, add_site, load_places, store_site
+from app.places.services import (
+    LoadedPlaces,
+    add_site,
+    import_road_graph,
+    load_places,
+    store_site,
+)
 from app.settings import PlacesPolicy
 from models.accounts.tables import Organization
 from models.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -22,6 +29,7 @@ from models.permissions import SYSTEM, VISITOR, Actor, Role
 from models.places.blurring import displaced, site_key_of
 from models.places.coordinates import wgs84_to_bd09, wgs84_to_gcj02
 from models.places.tables import Place, Region, Site
+from tests.roads import write_roads
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 POLICY = PlacesPolicy(blur_key=b"for tests only")
@@ -237,3 +245,33 @@ def test_a_site_of_others_and_a_site_that_is_not_are_refused_alike(session: Sess
         with pytest.raises(Invalid) as refused:
             check_own_sites(session, [own.id, strange], owner_id=owner_id)
         assert (refused.value.code, refused.value.facts) == ("site-not-yours", {"field": "site_id"})
+
+
+def test_a_road_graph_is_kept_and_the_next_one_takes_its_place(tmp_path: Path) -> None:
+    source, kept = tmp_path / "china.npz", tmp_path / "instance/roads.npz"
+    for metres in (1_000, 2_000):
+        write_roads(source, metres=metres)
+        graph = import_road_graph(source, kept)
+        assert (len(graph), graph.w_m.tolist()) == (2, [metres])
+        assert kept.read_bytes() == source.read_bytes()
+        assert list(kept.parent.iterdir()) == [kept]
+
+
+def test_a_file_that_is_no_road_graph_changes_nothing(tmp_path: Path) -> None:
+    kept = tmp_path / "roads.npz"
+    import_road_graph(write_roads(tmp_path / "good.npz", metres=1_000), kept)
+    before = kept.read_bytes()
+    bad = write_roads(tmp_path / "bad.npz", metres=1_000, places=((0, 0), (91_000, 0)))
+    for target in (kept, None):
+        with pytest.raises(Invalid) as refused:
+            import_road_graph(bad, target)
+        assert refused.value.code == "not-a-road-graph"
+        assert str(refused.value.facts["reason"]).startswith("lat[1]: is outside")
+    assert kept.read_bytes() == before
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
+    source = write_roads(tmp_path / "china.npz", metres=1_000)
+    assert len(import_road_graph(source, None)) == 2
+    assert list(tmp_path.iterdir()) == [source]
