@@ -79,7 +79,7 @@ def _paths(links: Links) -> Labels:
         settled = by_rounds(links, WORTH_LOADING // max(len(links.gain), 1))
         if settled is not None:
             return settled
-    compiled = _compiled()
+    compiled = compiled_pass()
     settled = compiled(links) if compiled else by_rounds(links, UNREACHED)
     assert settled is not None
     return settled
@@ -159,7 +159,8 @@ def turned(links: Links) -> Links:
 
 
 @cache
-def _compiled() -> Pass | None:
+def compiled_pass() -> Pass | None:
+    """Return the compiled pass, or None, with a notice in the log, where it cannot be had."""
     try:
         from matching import price_kernel  # noqa: PLC0415 - numba takes a second to load
     except Exception as reason:  # noqa: BLE001 - whatever the compiler says, the reference serves
