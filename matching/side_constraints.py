@@ -40,7 +40,14 @@ class SideConstraints:
 
     def __post_init__(self) -> None:
         rows = _sparse(self.matrix)
-        check_not_negative("matrix", rows.data)
+        row, column = rows.nonzero()
+        for wrong, reason in (
+            (~np.isfinite(rows.data), "is not a finite number"),
+            (rows.data < 0, "is negative"),
+        ):
+            if wrong.any():
+                at = np.flatnonzero(wrong)[0]
+                raise ValueError(f"matrix[{row[at]}, {column[at]}]: {reason}")
         upper = floats("upper", self.upper, (rows.shape[0],))
         check_not_negative("upper", upper)
         object.__setattr__(self, "matrix", rows)

@@ -78,7 +78,8 @@ def incidence(plain):
     """Return which edge leaves which stream and enters which demand, (N + M, E)."""
     streams = [[i == s for i, _ in plain.edges] for s in range(len(plain.supply))]
     demands = [[j == d for _, j in plain.edges] for d in range(len(plain.capacity))]
-    return np.array(streams + demands, dtype=float).reshape(-1, len(plain.edges))
+    nodes = len(plain.supply) + len(plain.capacity)
+    return np.array(streams + demands, dtype=float).reshape(nodes, len(plain.edges))
 
 
 def best_by_programme(plain, gain, limit=None):
