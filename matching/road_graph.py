@@ -66,8 +66,8 @@ class RoadGraph:
     networks) the curve answers. The factors are the project's own estimates.
 
     Lengths are rounded to millimetres and summed as whole numbers, so that a path has the same
-    length from either end and whatever else is asked with it: answers are the same bit for bit, in
-    any order, any grouping and on any machine. Lengths of found paths are kept, boundedly.
+    length from either end and whatever else is asked with it: answers are the same bit for bit in
+    any order and any grouping. Lengths of found paths are kept, boundedly; threads may share it.
 
     Raises ValueError, naming the array and the index, for values that break these rules.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import networkx as nx
@@ -254,6 +255,22 @@ def test_a_path_is_the_sum_of_the_edges_it_takes():
     metres = sum(oracle[a][b]["weight"] for a, b in pairwise(way))
     km = here.trips_km(*asked((lat[3], lon[3], lat[300], lon[300])))
     assert km.tolist() == [1.05 * (metres / 1000)]
+
+
+def test_threads_that_share_a_graph_get_what_one_alone_gets():
+    arrays = real_shape(80)
+    lat, lon = arrays["lat_e3"] / 1000, arrays["lon_e3"] / 1000
+    facts = lat, lon, arrays["u"], arrays["v"], arrays["w_m"]
+    chance = np.random.default_rng(7)
+    markets = [
+        asked(*chance.uniform((30, 110, 30, 110), (34, 114, 34, 114), (25, 4)).tolist())
+        for _ in range(12)
+    ]
+    alone = [RoadGraph(*facts).trips_km(*market).tolist() for market in markets]
+    shared = RoadGraph(*facts)
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda market: shared.trips_km(*market).tolist(), markets * 3))
+    assert together == alone * 3
 
 
 @pytest.mark.parametrize("missing", ["lat_e3", "lon_e3", "u", "v", "w_m"])
