@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Literal, Protocol
 
 import numpy as np
@@ -225,7 +225,8 @@ class _Solver(Protocol):
 
 def _solver() -> _Solver:
     # OR-Tools is loaded where it is needed: most processes of the exchange never allocate.
-    solver: _Solver = import_module("ortools.graph.python.min_cost_flow").SimpleMinCostFlow()
+    module = importlib.import_module("ortools.graph.python.min_cost_flow")
+    solver: _Solver = module.SimpleMinCostFlow()
     return solver
 
 

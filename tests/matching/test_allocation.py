@@ -141,7 +141,7 @@ def test_flows_keep_to_supply_capacity_and_share_in_whole_units(plain, objective
 
 @settings(max_examples=60, deadline=None)
 @given(markets, objectives, st.randoms(use_true_random=False))
-def test_the_order_of_streams_and_demands_changes_neither_value_nor_mass(plain, objective, random):
+def test_the_order_of_streams_and_demands_does_not_change_what_is_reached(plain, objective, random):
     streams, demands = list(range(len(plain.supply))), list(range(len(plain.capacity)))
     random.shuffle(streams)
     random.shuffle(demands)
@@ -158,7 +158,9 @@ def test_the_order_of_streams_and_demands_changes_neither_value_nor_mass(plain, 
     )
     one = allocate(plain.pairs, *plain.tonnes, objective)
     other = allocate(mixed.pairs, *mixed.tonnes, objective)
-    assert (other.value, other.tonnes) == (one.value, one.tonnes)
+    assert other.value == one.value
+    if objective == "tonnes":  # plans of the same value may differ in their mass
+        assert other.tonnes == one.tonnes
 
 
 @settings(max_examples=60, deadline=None)

@@ -140,7 +140,7 @@ def test_both_ends_are_optimal_duals_without_any_gap(plain, objective, share):
         assert dual == int(plan.units @ gain)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(markets, objectives, shares)
 def test_the_ends_are_the_least_and_the_greatest_of_all_optimal_duals(plain, objective, share):
     assume(plain.edges)
@@ -164,7 +164,7 @@ def test_the_ends_are_the_least_and_the_greatest_of_all_optimal_duals(plain, obj
             assert sign * answer.fun == pytest.approx(price, abs=1e-5)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(markets, objectives)
 def test_one_more_unit_is_worth_the_low_end_and_one_less_costs_the_high_end(plain, objective):
     _, prices = priced(plain, objective)

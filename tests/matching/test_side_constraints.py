@@ -74,7 +74,7 @@ def test_sparse_matrices_of_any_kind_are_taken():
 sides = st.tuples(st.integers(1, 3), st.integers(0, 2**32 - 1))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(markets_of(least=0), sides, st.sampled_from(["value", "tonnes"]), st.booleans())
 def test_rows_hold_and_a_few_units_at_most_are_lost_to_rounding(plain, side, objective, shared):
     rows, seed = side
