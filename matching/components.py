@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -224,9 +223,10 @@ class _Solver(Protocol):
 
 
 def _solver() -> _Solver:
-    # OR-Tools is loaded where it is needed: most processes of the exchange never allocate.
-    module = importlib.import_module("ortools.graph.python.min_cost_flow")
-    solver: _Solver = module.SimpleMinCostFlow()
+    # Most processes of the exchange never allocate. The module has stubs but no marker of it.
+    from ortools.graph.python import min_cost_flow  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    solver: _Solver = min_cost_flow.SimpleMinCostFlow()
     return solver
 
 
