@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from scipy.sparse import csr_array, vstack
@@ -17,6 +18,7 @@ from matching.pairs import pointers
 # Small components are solved together, up to about so many pairs: a call of the solver costs as
 # much as solving some hundred pairs.
 PART_PAIRS = 1000
+SPARED: Final = (0.0, 1e-12, 1e-9)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,8 +131,9 @@ def blend_parts(market: BlendMarket) -> Iterator[BlendPart]:
 def solve_part(part: BlendPart, objective: Objective) -> PartBlend:
     """Return the best tonnes of one part, anywhere: plain arrays in, plain arrays out.
 
-    "tonnes" is solved twice: for the greatest mass, then for the greatest value with that mass; the
-    prices are those of the mass. Raises ArithmeticError when the solver fails.
+    "tonnes" is solved twice: for the greatest mass, then for the greatest value with that mass (or
+    a share of 1e-9 less, where rounding asks for it); the prices are those of the mass. Raises
+    ArithmeticError when the solver fails.
     """
     pairs, streams = len(part.pair), len(part.supply_t)
     every = np.arange(pairs)
@@ -148,21 +151,27 @@ def solve_part(part: BlendPart, objective: Objective) -> PartBlend:
         bound=np.concatenate((room, np.zeros(len(part.row)))),
         equal=no_rows(pairs),
     )
-    best = _solved(program)
-    prices = np.maximum(-best.row, 0.0)
+    best = solve(program)
+    if best is None:  # to send nothing holds every row
+        raise ArithmeticError("HiGHS finds no answer to a programme that has one")
+    supply, capacity, row = np.split(np.maximum(-best.row, 0.0), [streams, len(room)])
     if objective == "tonnes":
-        as_much = vstack((program.matrix, -ones(each > 0)), format="csr")
-        bound = np.append(program.bound, best.cost)
-        best = _solved(replace(program, cost=-part.value_per_t, matrix=as_much, bound=bound))
-    supply, capacity, row = np.split(prices, [streams, len(room)])
+        best = _dearest(replace(program, cost=-part.value_per_t), -best.cost)
     return PartBlend(tonnes=best.x * unit, supply=supply, capacity=capacity, row=row)
 
 
-def _solved(program: Program) -> Solution:
-    solution = solve(program)
-    if solution is None:  # sending nothing, or what the first stage sent, always holds the rows
-        raise ArithmeticError("HiGHS finds no answer to a programme that has one")
-    return solution
+def _dearest(program: Program, mass: float) -> Solution:
+    """Return the most valuable answer of so much mass, or of the share 1e-9 less.
+
+    The mass was found within the tolerance of the solver, so that all of it may be a hair too much.
+    """
+    matrix = vstack((program.matrix, -ones(np.ones(len(program.cost), dtype=np.bool_))))
+    for spared in SPARED:
+        bound = np.append(program.bound, mass * (spared - 1.0))
+        best = solve(replace(program, matrix=csr_array(matrix), bound=bound))
+        if best is not None:
+            return best
+    raise ArithmeticError("HiGHS finds no answer to a programme that has one")
 
 
 def _unit(tonnes: Floats) -> float:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 from scipy.optimize import linprog
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import csr_array, diags_array, vstack
 from scipy.sparse.linalg import lsmr
 
 from matching.checks import Flags, Floats
@@ -91,11 +91,12 @@ def solve(program: Program) -> Solution | None:
 
 
 def polished(program: Program, x: Floats, rounds: int = 3) -> Floats:
-    """Return x moved onto the rows it violates by rounding: the least change of what is used.
+    """Return x moved onto the rows it violates by rounding: the least relative change of it.
 
-    A basic solution of HiGHS holds its rows within a tolerance; here the tight and the violated
-    rows become equations in the amounts that are strictly between their bounds, solved by least
-    squares (LSMR: Fong and Saunders 2011).
+    A basic solution of HiGHS holds its rows within a tolerance, which is much for a row of small
+    amounts; here the tight and the violated rows, each divided by its size, become equations in
+    the amounts strictly between their bounds, solved by least squares (LSMR: Fong and Saunders
+    2011).
     """
     x = np.clip(x, program.least, program.most)
     x[(x < DUST * np.max(x, initial=0.0)) & (program.least <= 0)] = 0.0
@@ -108,7 +109,8 @@ def polished(program: Program, x: Floats, rounds: int = 3) -> Floats:
         free = (x > program.least) & (x < program.most)
         wrong = np.concatenate((np.maximum(over[tight], 0.0), miss))
         rows = vstack((program.matrix[tight], program.equal), format="csr")
-        x = np.clip(x - _least_change(rows, wrong, free), program.least, program.most)
+        measure = np.concatenate((size[tight], whole))
+        x = np.clip(x - _least_change(rows, wrong, measure, x * free), program.least, program.most)
     return x
 
 
@@ -127,9 +129,17 @@ def _excess(matrix: csr_array[np.float64], bound: Floats, x: Floats) -> tuple[Fl
     return matrix @ x - bound, abs(matrix) @ x + np.abs(bound)
 
 
-def _least_change(rows: csr_array[np.float64], wrong: Floats, free: Flags) -> Floats:
-    change = np.zeros(len(free))
-    columns = np.flatnonzero(free)
-    if len(columns):
-        change[columns] = lsmr(rows[:, columns], wrong, atol=1e-15, btol=1e-15)[0]
+def _least_change(
+    rows: csr_array[np.float64], wrong: Floats, size: Floats, amounts: Floats
+) -> Floats:
+    """Return the change of the amounts that are not 0 by which the rows come right."""
+    change = np.zeros(len(amounts))
+    columns = np.flatnonzero(amounts)
+    known = np.flatnonzero(size)
+    if len(columns) and len(known):
+        scaled = (
+            diags_array(1 / size[known]) @ rows[known][:, columns] @ diags_array(amounts[columns])
+        )
+        shares = lsmr(scaled, wrong[known] / size[known], atol=1e-15, btol=1e-15, conlim=0)[0]
+        change[columns] = amounts[columns] * shares
     return change

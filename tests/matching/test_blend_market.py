@@ -235,6 +235,28 @@ def test_prices_are_the_slopes_of_the_value(seed):
     assert tried >= 8
 
 
+@pytest.mark.parametrize("objective", ["value", "tonnes"])
+@pytest.mark.parametrize("seed", [37, 38, 39])
+def test_bounds_hold_in_markets_of_very_small_and_very_large_amounts(seed, objective):
+    random = np.random.default_rng(seed)
+    scale = 10.0 ** random.integers(-5, 3, 6)
+    stream = [random.choice(60, 8, replace=False) for _ in range(30)]
+    entries = [(i, j, random.normal(5, 20)) for j in range(30) for i in stream[j].tolist()]
+    limits = Limits(
+        np.where(random.random((30, 6)) < 0.12, scale * random.uniform(0.3, 0.9, (30, 6)), -INF),
+        np.where(random.random((30, 6)) < 0.35, scale * random.uniform(1.0, 1.8, (30, 6)), INF),
+    )
+    supply, capacity = np.exp(random.normal(3, 3, 60)), np.exp(random.normal(3, 3, 30))
+    pairs = pairs_of(entries, 60)
+    parts = np.exp(random.normal(0, 0.5, (60, 6))) * scale
+    found = blend_market(pairs, parts, supply, Recipes(capacity, limits), objective)
+    sent = np.bincount(pairs.row(), found.flow_t, minlength=60)
+    assert found.violation <= 1e-12
+    assert (sent <= supply * (1 + 1e-11)).all()
+    assert (found.received_t <= capacity * (1 + 1e-11)).all()
+    assert found.served.sum() > 10
+
+
 def test_parts_solved_elsewhere_and_joined_in_any_order_give_the_same_bits(monkeypatch):
     monkeypatch.setattr("matching.blend_parts.PART_PAIRS", 8)
     arguments = random_market(5, 120, 60, links=2)

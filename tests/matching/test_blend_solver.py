@@ -62,6 +62,20 @@ def test_rows_that_hold_only_nearly_are_mended_by_the_least_change():
     assert mended[0] - mended[1] <= 0.25 + 1e-15
 
 
+def test_rows_of_small_amounts_are_mended_by_their_own_measure():
+    # The second row holds a millionth of the first; 1e-10 is much for it.
+    small = program(
+        most=np.array([np.inf, np.inf]),
+        matrix=csr_array(np.eye(2)),
+        bound=np.array([1.0, 1e-6]),
+        equal=no_rows(2),
+        total=np.empty(0),
+    )
+    mended = polished(small, np.array([1.0, 1e-6 + 1e-10]))
+    assert mended[0] == 1.0
+    assert mended[1] == pytest.approx(1e-6, rel=1e-13)
+
+
 def test_bounds_come_first_and_dust_is_no_amount():
     mended = polished(program(bound=np.array([9.0])), np.array([0.75 + 1e-9, 0.25 - 1e-9]))
     assert mended == pytest.approx([0.75, 0.25], abs=1e-15)

@@ -310,7 +310,7 @@ def grid(arguments, steps=12):
                 yield shares
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(blends)
 def test_no_mixture_on_a_grid_is_cheaper_and_the_certificate_holds(arguments):
     try:
@@ -329,7 +329,7 @@ def test_no_mixture_on_a_grid_is_cheaper_and_the_certificate_holds(arguments):
         assert cost @ shares * amount >= found.cost - 1e-9
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(blends)
 def test_what_is_guaranteed_is_expected_too_and_never_cheaper(arguments):
     parts = arguments["compositions"]
