@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from matching.checks import Flags, Floats, Integers, check_not_negative, floats, refuse_where
-from matching.components import Batch, Network, Objective, solve_batch, split
+from matching.components import Batch, Network, Objective, check_digits, solve_batch, split
 from matching.pairs import Pairs
 from matching.side_constraints import SideConstraints, solve_with_sides
 from matching.whole_units import checked_unit, rounded, rounded_down, told
@@ -140,6 +140,7 @@ def allocate(
     market = read_market(pairs, supply_t, capacity_t, terms)
     limit = _limits(market, max_share)
     network, at = _network(market, _checked_objective(objective), limit)
+    check_digits(split(network)[0])
     units = np.zeros(len(pairs), dtype=np.int64)
     side = terms.side.over(at, len(pairs))
     units[at] = solve_with_sides(network, side, terms.unit_t, objective)
@@ -166,6 +167,7 @@ def pose(
     limit = _limits(market, max_share)
     network, at = _network(market, known, limit)
     batch, arc = split(network)
+    check_digits(batch)
     return Problem(market=market, objective=known, limit=limit, batch=batch, at=at[arc])
 
 
