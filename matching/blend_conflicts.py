@@ -20,7 +20,7 @@ RELAXED: Final = 1e-9  # of a bound: less is rounding
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class Clash:
     """One bound among those that cannot be held together, and what it would have to become.
 
     `kind` is "lower" or "upper" of parameter `index`, "form" of row `index`, or, with `index` -1,
@@ -48,24 +48,21 @@ class InfeasibleBlend(ValueError):
     `conflicts` is an irreducible set: without any one of them the rest can be held, and `needed` is
     the bound with which that one could stay. Where several such sets exist, settling one may leave
     another. `relaxations` settle all at once, with the least sum of relative changes: there
-    `needed` is the bound to set, each together with the others. `untested` and `failing` count the
-    sources left out.
+    `needed` is the bound to set, each together with the others; there are none for lots.
+    `untested` and `failing`, (n, C) bool, are the values that keep sources out, as in a `Blend`.
     """
 
     def __init__(
         self,
         message: str,
-        conflicts: tuple[Conflict, ...] = (),
-        relaxations: tuple[Conflict, ...] = (),
-        *,
-        untested: int = 0,
-        failing: int = 0,
+        conflicts: tuple[Clash, ...] = (),
+        relaxations: tuple[Clash, ...] = (),
     ) -> None:
         super().__init__(message)
         self.conflicts = conflicts
         self.relaxations = relaxations
-        self.untested = untested
-        self.failing = failing
+        self.untested: Flags = np.zeros((0, 0), dtype=np.bool_)
+        self.failing: Flags = np.zeros((0, 0), dtype=np.bool_)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,13 +93,13 @@ class Question:
             return np.full(len(self.available_t), np.inf)
         return self.available_t / self.least_t
 
-    def conflict(self, member: int, needed: float) -> Conflict:
+    def conflict(self, member: int, needed: float) -> Clash:
         """Name a row, or the amount; `needed` is in the sign of the rows."""
         if member == AMOUNT:
-            return Conflict("amount", -1, self.least_t, needed)
+            return Clash("amount", -1, self.least_t, needed)
         kind, index = KINDS[int(self.kind[member])], int(self.index[member])
         sign = -1.0 if kind == "lower" else 1.0
-        return Conflict(kind, index, sign * float(self.bound[member]), sign * needed)
+        return Clash(kind, index, sign * float(self.bound[member]), sign * needed)
 
 
 def conflict_of(
@@ -118,11 +115,10 @@ def conflict_of(
     untested, failing = left_out
     counts = _left_out_text(untested, failing)
     usable = ~(untested | failing) & (order.available_t > 0)
-    known = {"untested": int(untested.sum()), "failing": int(failing.sum())}
     if not usable.any():
         parts = _broken_parts(rows)
         named = "".join(f"; {part}" for part in parts)
-        return InfeasibleBlend(f"no source can be used{counts}{named}", parts, parts, **known)
+        return InfeasibleBlend(f"no source can be used{counts}{named}", parts, parts)
     question = _question(order, rows, binding, usable)
     relaxations = _relaxations(question)
     conflicts = _irreducible(question, [member for member, _ in relaxations])
@@ -131,31 +127,27 @@ def conflict_of(
         f"no mixture of {int(usable.sum())} sources holds {together}{counts}",
         conflicts,
         tuple(question.conflict(*relaxation) for relaxation in relaxations),
-        **known,
     )
 
 
 def lots_conflict(program: Program, order: Order, left_out: tuple[Flags, Flags]) -> InfeasibleBlend:
     """Return the refusal of an order that could be met but for its lots or number of sources."""
-    lots = Conflict("lots", -1, float(order.lots_t.max()), np.nan)
-    conflicts: tuple[Conflict, ...] = (lots,)
+    lots = Clash("lots", -1, float(order.lots_t.max()), np.nan)
+    conflicts: tuple[Clash, ...] = (lots,)
     if cheapest(program, replace(order, most_sources=None)) is not None:
         number = next(
             count
             for count in range(1, len(order.lots_t) + 1)
             if cheapest(program, replace(order, most_sources=count)) is not None
         )
-        sources = Conflict("sources", -1, float(order.most_sources or 0), float(number))
+        sources = Clash("sources", -1, float(order.most_sources or 0), float(number))
         without_lots = replace(order, lots_t=np.zeros_like(order.lots_t))
         alone = cheapest(program, without_lots) is None
         conflicts = (sources,) if alone else (lots, sources)
     together = " and ".join(str(conflict) for conflict in conflicts)
-    untested, failing = left_out
     return InfeasibleBlend(
         f"limits and amount can be held, but not with {together}{_left_out_text(*left_out)}",
         conflicts,
-        untested=int(untested.sum()),
-        failing=int(failing.sum()),
     )
 
 
@@ -206,7 +198,7 @@ def _relaxations(question: Question) -> list[tuple[int, float]]:
     return found
 
 
-def _irreducible(question: Question, relaxed: list[int]) -> tuple[Conflict, ...]:
+def _irreducible(question: Question, relaxed: list[int]) -> tuple[Clash, ...]:
     """Drop one member after the other while the rest stays impossible; name what remains."""
     members = [*range(len(question.bound)), AMOUNT]
     for member in sorted(members, key=lambda each: (each in relaxed, each == AMOUNT)):
@@ -286,7 +278,7 @@ def _program(
     )
 
 
-def _broken_parts(rows: Rows) -> tuple[Conflict, ...]:
+def _broken_parts(rows: Rows) -> tuple[Clash, ...]:
     """Name what every part has to hold and some source fails, with the best that a source has."""
     found = []
     for row in np.unique(rows.row[rows.broken]).tolist():
@@ -294,7 +286,7 @@ def _broken_parts(rows: Rows) -> tuple[Conflict, ...]:
         kind, index = KINDS[int(rows.kind[row])], int(rows.index[row])
         sign = -1.0 if kind == "lower" else 1.0
         needed = sign * float(np.nanmin(held))
-        found.append(Conflict(kind, index, sign * float(rows.bound[row]), needed))
+        found.append(Clash(kind, index, sign * float(rows.bound[row]), needed))
     return tuple(found)
 
 

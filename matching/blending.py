@@ -90,8 +90,12 @@ def blend(
     usable = ~(left_out[0] | left_out[1])
     binding = system(rows, usable)
     solution = cheapest(program_of(order, binding, usable), order)
+    to_test = marked(rows, rows.unknown, compositions, table, forms)
+    broken = marked(rows, rows.broken, compositions, table, forms)
     if solution is None:
-        raise _refusal(order, rows, binding, left_out)
+        refusal = _refusal(order, rows, binding, left_out)
+        refusal.untested, refusal.failing = to_test, broken
+        raise refusal
     tonnes = order.tonnes(solution.x)
     mixture = mixtures(tonnes, candidates, compositions, compositions.held(limits))
     value, weight = row_values(rows, tonnes)
@@ -105,8 +109,8 @@ def blend(
         shadow=shadow_of(rows, prices, np.where(usable, saved, np.nan), (columns, number)),
         status="optimal",
         certificate=certify(mixture, limits, rows, value, number),
-        untested=marked(rows, rows.unknown, compositions, table, forms),
-        failing=marked(rows, rows.broken, compositions, table, forms),
+        untested=to_test,
+        failing=broken,
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.blend_conflicts import Conflict, InfeasibleBlend
+from matching.blend_conflicts import Clash, InfeasibleBlend
 from matching.blending import blend
 from matching.recipes import Amount, Compositions, Forms, Limits
 from tests.matching.blends import INF, NAN, free, random_blend
@@ -81,7 +81,8 @@ def test_a_form_is_named_by_its_row():
 def test_sources_left_out_are_counted():
     parts = Compositions([[NAN, 7.0], [9.0, 7.0], [1.0, 1.0]], mixing=[True, False])
     refusal = refused(parts, [1.0] * 3, [INF] * 3, Limits([-INF, -INF], [0.5, 6.0]), 1.0)
-    assert (refusal.untested, refusal.failing) == (0, 2)
+    assert refusal.untested.tolist() == [[True, False], [False, False], [False, False]]
+    assert refusal.failing.tolist() == [[False, True], [False, True], [False, False]]
     assert str(refusal) == (
         "no mixture of 1 sources holds upper[0] 0.5 (needs 1); 2 failing what every part must hold"
     )
@@ -91,8 +92,9 @@ def test_where_no_source_may_be_used_it_says_why():
     limits = Limits([-INF, 8.0], [5.0, INF])
     parts = Compositions([[NAN, 9.0], [2.0, 7.0]], mixing=[True, False])
     refusal = refused(parts, [1.0] * 2, [INF] * 2, limits, 1.0)
-    assert (refusal.untested, refusal.failing) == (1, 1)
-    assert refusal.conflicts == (Conflict("lower", 1, 8.0, 9.0),)
+    assert refusal.untested.tolist() == [[True, False], [False, False]]
+    assert refusal.failing.tolist() == [[False, False], [False, True]]
+    assert refusal.conflicts == (Clash("lower", 1, 8.0, 9.0),)
     assert str(refusal) == (
         "no source can be used; 1 to be tested first; 1 failing what every part must hold; "
         "lower[1] 8 (needs 9)"
