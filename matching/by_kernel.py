@@ -22,12 +22,13 @@ from matching.entries import BANDS, LANES, Fare, Found, Lots, bands_of
 from matching.gates import FEASIBLE, Batch, judge, tally_of
 from matching.index import Index
 from matching.kernel import search
-from matching.pairs import Best, Listed, Ranked, best_of
+from matching.pairs import Best, Listed, best_of
 from matching.road import RoadCurve
 from matching.trees import Trees
 
 BLOCK_STREAMS = 1 << 13
 NOTHING = 0  # a verdict that no pair gets
+EMPTY = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0), np.empty(0)
 Answer = TypeVar("Answer")
 
 
@@ -42,9 +43,11 @@ class Decided(NamedTuple):
         return self.pairs.chosen(np.flatnonzero(self.verdict == wanted))
 
 
-def ranked(streams: Streams, index: Index, costs: Costs, k: int) -> Iterator[Ranked]:
-    """Yield the k best demands of each stream, block by block."""
-    return _by_blocks(streams, index, partial(_rank, index=index, costs=costs, k=k))
+def ranked(
+    streams: Streams, index: Index, costs: Costs, best: Best
+) -> Iterator[tuple[Integers, Integers]]:
+    """Write the best demands of each stream that has takers; yield (streams, tally) by blocks."""
+    return _by_blocks(streams, index, partial(_rank, index=index, costs=costs, best=best))
 
 
 def listed(streams: Streams, index: Index, costs: Costs, wanted: int) -> Iterator[Listed]:
@@ -71,28 +74,35 @@ def _by_blocks(
         yield from pool.map(lambda batch: work(batch, group[batch.rows]), batches)
 
 
-def _rank(batch: Batch, group: Integers, *, index: Index, costs: Costs, k: int) -> Ranked:
-    found = search(index.entries, _lots(batch, group, index), _fare(costs), k, NOTHING)
+def _rank(
+    batch: Batch, group: Integers, *, index: Index, costs: Costs, best: Best
+) -> tuple[Integers, Integers]:
+    lots = _lots(batch, group, index)
+    found = search(index.entries, lots, _fare(costs), batch.rows, best, NOTHING)
     tally, decided = _decide(batch, group, index, costs, found)
-    good, best = decided.of(FEASIBLE), Best(found.demand, found.value, found.distance)
-    touched = np.unique(good.row)
-    if len(touched):
-        row, rank = np.nonzero(best.demand[touched] >= 0)
-        held = touched[row], rank
-        row = np.concatenate((row, np.searchsorted(touched, good.row)))
-        columns = zip(best, good[1:], strict=True)
-        merged = best_of(
-            Listed(row, *(np.concatenate((mine[held], new)) for mine, new in columns)),
-            len(touched),
-            k,
-        )
-        for mine, new in zip(best, merged, strict=True):
-            mine[touched] = new
-    return Ranked(batch.rows, tally, best)
+    good = decided.of(FEASIBLE)
+    if len(good.row):
+        _join(best, good._replace(row=batch.rows[good.row]))
+    return batch.rows, tally
+
+
+def _join(best: Best, late: Listed) -> None:
+    """Bring pairs in among the best of their rows."""
+    touched = np.unique(late.row)
+    row, rank = np.nonzero(best.demand[touched] >= 0)
+    held = touched[row], rank
+    both = Listed(
+        row=np.concatenate((row, np.searchsorted(touched, late.row))),
+        demand=np.concatenate((best.demand[held], late.demand)),
+        value_per_t=np.concatenate((best.value_per_t[held], late.value_per_t)),
+        distance_km=np.concatenate((best.distance_km[held], late.distance_km)),
+    )
+    best.put(touched, best_of(both, len(touched), best.demand.shape[1]))
 
 
 def _list(batch: Batch, group: Integers, *, index: Index, costs: Costs, wanted: int) -> Listed:
-    found = search(index.entries, _lots(batch, group, index), _fare(costs), 0, wanted)
+    lots, no_best = _lots(batch, group, index), best_of(Listed(*EMPTY), 0, 0)
+    found = search(index.entries, lots, _fare(costs), batch.rows, no_best, wanted)
     _, decided = _decide(batch, group, index, costs, found)
     sure = np.flatnonzero(found.pair[:, 2] == wanted)
     row, demand = found.pair[sure, 0], found.pair[sure, 1]
@@ -134,7 +144,7 @@ def _wide(batch: Batch, group: Integers, trees: Trees) -> tuple[Integers, Intege
 def _lots(batch: Batch, group: Integers, index: Index) -> Lots:
     """Arrange the streams as the kernel reads them."""
     streams, rows, values, at = batch.streams, batch.rows, batch.values, batch.points
-    lowest, highest = values.passing()
+    lowest, highest = values.passing
     longest = index.reach_km[group]
     radius = np.maximum(longest, 0.0)
     reach = np.degrees(radius / SMALLEST_RADIUS_KM) + POLE_MARGIN_DEGREES
@@ -146,20 +156,20 @@ def _lots(batch: Batch, group: Integers, index: Index) -> Lots:
         place=np.column_stack((at.x, at.y, at.z, at.cosine, at.latitude)),
         masks=np.column_stack((streams.vehicles[rows], streams.months[rows])),
         values=side_by_side(lowest, highest, lanes=LANES, padding=1.0),
-        unknown=values.unknown(),
+        unknown=values.unknown,
         ask=streams.ask_per_t[rows],
     )
 
 
 def _spans(lon: Floats, width: Floats) -> Floats:
-    """Return two ranges of longitude (B, 4) as west, east, west, east; the second mostly empty."""
+    """Return two ranges of longitude (B, 4), from west to below east; the second mostly empty."""
     west, east = lon - width, lon + width
     over_west, over_east = west < -180.0, east > 180.0
     whole = over_west & over_east
     spans = np.column_stack((west, east, np.ones_like(lon), -np.ones_like(lon)))
-    spans[over_west, 2:] = np.column_stack((west + 360.0, np.full_like(lon, 180.0)))[over_west]
+    spans[over_west, 2:] = np.column_stack((west + 360.0, np.full_like(lon, 181.0)))[over_west]
     spans[over_east, 2:] = np.column_stack((np.full_like(lon, -180.0), east - 360.0))[over_east]
-    spans[whole] = -180.0, 180.0, 1.0, -1.0
+    spans[whole] = -180.0, 181.0, 1.0, -1.0
     return spans
 
 

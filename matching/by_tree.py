@@ -10,13 +10,16 @@ from matching.arrays import Costs, Streams
 from matching.checks import Integers
 from matching.gates import FEASIBLE, Batch, judge, tally_of
 from matching.index import Index, blocks
-from matching.pairs import Listed, Ranked, best_of
+from matching.pairs import Best, Listed, best_of
 
 
-def ranked(streams: Streams, index: Index, costs: Costs, k: int) -> Iterator[Ranked]:
-    """Yield the k best demands of each stream, block by block."""
+def ranked(
+    streams: Streams, index: Index, costs: Costs, best: Best
+) -> Iterator[tuple[Integers, Integers]]:
+    """Write the best demands of each stream that has takers; yield (streams, tally) by blocks."""
     for batch, tally, found in _judged(streams, index, costs, FEASIBLE):
-        yield Ranked(batch.rows, tally, best_of(found, len(batch.rows), k))
+        best.put(batch.rows, best_of(found, len(batch.rows), best.demand.shape[1]))
+        yield batch.rows, tally
 
 
 def listed(streams: Streams, index: Index, costs: Costs, wanted: int) -> Iterator[Listed]:

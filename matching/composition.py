@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,19 +14,23 @@ from matching.checks import Flags, Floats, Integers, Words
 Singles = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Values:
     """What B streams are held against limits with: `lowest` and `highest` (B, C), NaN unknown."""
 
     lowest: Floats
     highest: Floats
 
+    @cached_property
     def unknown(self) -> Words:
         """Say as bits, (B, V), which values are unknown: those below, then those above."""
         return np.column_stack((bits(np.isnan(self.lowest)), bits(np.isnan(self.highest))))
 
+    @cached_property
     def passing(self) -> tuple[Floats, Floats]:
         """Return (lowest, highest) with a number that meets every limit where one is unknown."""
+        if not self.unknown.any():
+            return self.lowest, self.highest
         return (
             np.where(np.isnan(self.lowest), np.inf, self.lowest),
             np.where(np.isnan(self.highest), -np.inf, self.highest),
@@ -77,7 +82,7 @@ def within_limits(values: Values, bounds: Bounds, row: Integers, demand: Integer
     """Return which pairs (P,) have no known value outside a limit."""
     left = np.arange(len(row))
     present = np.unique(demand)
-    lowest, highest = (np.ascontiguousarray(side.T) for side in values.passing())
+    lowest, highest = (np.ascontiguousarray(side.T) for side in values.passing)
     for column in range(len(bounds.lower)):
         lower, upper = bounds.lower[column], bounds.upper[column]
         if np.isfinite(lower[present]).any():
@@ -91,7 +96,7 @@ def within_limits(values: Values, bounds: Bounds, row: Integers, demand: Integer
 
 def untested(values: Values, bounds: Bounds, row: Integers, demand: Integers) -> Flags:
     """Return which pairs (P,) lack a value that a finite limit asks for."""
-    missing = values.unknown()[row] & bounds.limited[demand]
+    missing = values.unknown[row] & bounds.limited[demand]
     return np.asarray(missing.any(axis=1), dtype=np.bool_)
 
 

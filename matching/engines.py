@@ -10,8 +10,9 @@ from typing import Literal, Protocol, cast
 
 from matching import by_tree
 from matching.arrays import Costs, Streams
+from matching.checks import Integers
 from matching.index import Index
-from matching.pairs import Listed, Ranked
+from matching.pairs import Best, Listed
 
 Name = Literal["auto", "numpy", "numba"]
 NAMES = ("auto", "numpy", "numba")
@@ -23,8 +24,10 @@ PAIRS_WORTH_LOADING = 1_000_000_000
 class Engine(Protocol):
     """What an engine answers; both give the same bits."""
 
-    def ranked(self, streams: Streams, index: Index, costs: Costs, k: int) -> Iterator[Ranked]:
-        """Yield the k best demands of each stream, block by block."""
+    def ranked(
+        self, streams: Streams, index: Index, costs: Costs, best: Best
+    ) -> Iterator[tuple[Integers, Integers]]:
+        """Write the best demands of each stream that has takers; yield (streams, tally)."""
 
     def listed(self, streams: Streams, index: Index, costs: Costs, wanted: int) -> Iterator[Listed]:
         """Yield every pair of one verdict, block by block."""

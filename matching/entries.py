@@ -19,7 +19,7 @@ from matching.distance import (
 )
 
 BANDS = 180  # of one degree of latitude
-LANES = 8  # limits are compared in groups of so many; the last group is padded
+LANES = 8  # limits are compared so many at a time; the last ones are padded
 NARROW_KM = 0.99 * LOCAL_LIMIT_KM  # the longest radius of an entry: the formula holds there
 ROUNDING = 1e-9  # the squared chords of the first, quick test err on the side of doubt
 
@@ -28,16 +28,20 @@ class Entries(NamedTuple):
     """The demands, E entries: one for each code a demand takes, by code, band and longitude.
 
     `start` (G·180 + 1,): the entries of code g in band b are start[180 g + b] and those up to the
-    next. `row` (E, 8): x, y, z, cosine and latitude of the demand, the squared chords within which
-    a point is surely inside and beyond which it is surely outside, the price. `masks` (E, 2):
-    vehicles, months. `limits` (E, W) float32: lower, then minus upper. `limited` (E, V): which of
-    them are finite, as bits.
+    next. `x`, `y`, `z` and `outer` (E,): the place of the demand, and the squared chord beyond
+    which a point is surely outside. `row` (E, 6): the squared chord within which it is surely
+    inside; z, cosine and latitude of the demand; price; radius. `masks` (E, 2): vehicles, months.
+    `limits` (E, W) float32: lower, then minus upper. `limited` (E, V): which of them are finite,
+    as bits.
     """
 
     start: Integers
     lon: Floats
+    x: Floats
+    y: Floats
+    z: Floats
+    outer: Floats
     row: Floats
-    radius: Floats
     masks: Integers
     limits: Singles
     limited: Words
@@ -85,15 +89,12 @@ class Verdicts(NamedTuple):
 class Found(NamedTuple):
     """What the pass answers.
 
-    `tally` (B, 8): how many demands got each verdict of the kernel's `judge`, by its size. The best
-    k of each stream, best first: `demand`, `value`, `distance` (B, k). The pairs reported one by
-    one: `pair` (R, 3) is stream, demand, verdict and `measure` (R, 2) value and distance.
+    `tally` (B, 8): how many demands got each verdict of the kernel's `judge`, by its size. Pairs
+    reported one by one: `pair` (R, 3) is stream, demand, verdict; `measure` (R, 2) is value and
+    distance.
     """
 
     tally: Integers
-    demand: Integers
-    value: Floats
-    distance: Floats
     pair: Integers
     measure: Floats
 
@@ -108,13 +109,17 @@ def entries_of(demands: Demands, at: Points, is_narrow: Flags, codes: Integers) 
     demand, place = demand[order], place[order]
     radius = demands.radius_km[demand]
     here = at[demand]
-    columns = (here.x, here.y, here.z, here.cosine, here.latitude, *_sure_chords2(radius))
+    inner, outer = _sure_chords2(radius)
+    columns = inner, here.z, here.cosine, here.latitude, demands.price_per_t[demand], radius
     lower, upper = demands.lower[demand], demands.upper[demand]
     return Entries(
         start=np.searchsorted(place, np.arange(len(codes) * BANDS + 1)),
         lon=demands.lon[demand],
-        row=np.column_stack((*columns, demands.price_per_t[demand])),
-        radius=radius,
+        x=here.x,
+        y=here.y,
+        z=here.z,
+        outer=outer,
+        row=np.column_stack(columns),
         masks=np.column_stack((demands.vehicles[demand], demands.months[demand])),
         limits=side_by_side(lower, upper, lanes=LANES, padding=0.0),
         limited=limited(lower, upper),

@@ -24,8 +24,9 @@ from matching.distance import (
     UNCERTAIN,
     UNCERTAIN_KM,
 )
-from matching.entries import BANDS, LANES, Entries, Fare, Found, Lots, Verdicts
-from matching.gates import FEASIBLE, UNTESTED, VALUE_DOUBT, VALUE_DOUBT_PER_T
+from matching.entries import BANDS, Entries, Fare, Found, Lots, Verdicts
+from matching.gates import FEASIBLE, UNTESTED, VALUE_DOUBT, VALUE_DOUBT_PER_T, VERDICTS
+from matching.pairs import Best
 
 A1, A2, A3 = ARCSINE
 Place = tuple[float, float, float]
@@ -70,7 +71,8 @@ def first_from(rising: Floats, start: int, stop: int, value: float) -> int:
 @compiled
 def near(entries: Entries, lots: Lots, i: int, at: Integers, chord2: Floats) -> int:
     """Write the entries that may be in reach of stream i, and their squared chords; count them."""
-    start, lon, row = entries.start, entries.lon, entries.row
+    start, lon, outer = entries.start, entries.lon, entries.outer
+    east_of, north_of, up_of = entries.x, entries.y, entries.z
     x, y, z = lots.place[i, 0], lots.place[i, 1], lots.place[i, 2]
     first, count = lots.group[i] * BANDS, 0
     for side in range(2):
@@ -78,12 +80,13 @@ def near(entries: Entries, lots: Lots, i: int, at: Integers, chord2: Floats) -> 
         if west > east:
             continue
         for band in range(first + lots.band[i, 0], first + lots.band[i, 1] + 1):
-            for e in range(first_from(lon, start[band], start[band + 1], west), start[band + 1]):
-                if lon[e] > east:
-                    break
-                dx, dy, dz = x - row[e, 0], y - row[e, 1], z - row[e, 2]
-                at[count], chord2[count] = e, dx * dx + dy * dy + dz * dz
-                count += chord2[count] <= row[e, 6]
+            begin = first_from(lon, start[band], start[band + 1], west)
+            end = first_from(lon, begin, start[band + 1], east)
+            for e in range(begin, end):
+                dx, dy, dz = x - east_of[e], y - north_of[e], z - up_of[e]
+                gap = dx * dx + dy * dy + dz * dz
+                at[count], chord2[count] = e, gap
+                count += gap <= outer[e]
     return count
 
 
@@ -99,106 +102,126 @@ def judge(
     """
     row, masks, limits, limited = entries.row, entries.masks, entries.limits, entries.limited
     values, unknown, knots, road, slope = lots.values, lots.unknown, fare.km, fare.road, fare.slope
+    verdict, value_of, distance = out.verdict, out.value, out.distance
+    loading, rate, handling = fare.loading, fare.rate, fare.handling
     here = lots.place[i, 2], lots.place[i, 3], lots.place[i, 4]
     vehicles, months, ask = lots.masks[i, 0], lots.masks[i, 1], lots.ask[i]
+    words = 0
+    for word in range(unknown.shape[1]):
+        if unknown[i, word] != 0:
+            words = unknown.shape[1]
     for n in range(len(at)):
         e, km = at[n], -1.0
-        if chord2[n] > row[e, 5]:
-            km = local_km(chord2[n], here, (row[e, 2], row[e, 3], row[e, 4]))
-            radius = entries.radius[e]
+        if chord2[n] > row[e, 0]:
+            km = local_km(chord2[n], here, (row[e, 1], row[e, 2], row[e, 3]))
+            radius = row[e, 5]
             if km >= radius * (1 - UNCERTAIN) - UNCERTAIN_KM:
-                out.verdict[n] = -1 if km <= radius * (1 + UNCERTAIN) + UNCERTAIN_KM else 1
+                verdict[n] = -1 if km <= radius * (1 + UNCERTAIN) + UNCERTAIN_KM else 1
                 continue
         if vehicles & masks[e, 0] == 0:
-            out.verdict[n] = 2
+            verdict[n] = 2
             continue
         if months & masks[e, 1] == 0:
-            out.verdict[n] = 3
+            verdict[n] = 3
             continue
         below, equal = 0, 0
-        for start in range(0, values.shape[1], LANES):
-            for lane in range(LANES):
-                below += values[i, start + lane] < limits[e, start + lane]
-                equal += values[i, start + lane] == limits[e, start + lane]
-            if below:
-                break
-        if below or equal:
-            out.verdict[n] = 4 if below else -4
+        for lane in range(limits.shape[1]):
+            below += values[i, lane] < limits[e, lane]
+        if below:
+            verdict[n] = 4
+            continue
+        for lane in range(limits.shape[1]):
+            equal += values[i, lane] == limits[e, lane]
+        if equal:
+            verdict[n] = -4
             continue
         missing = 0
-        for word in range(unknown.shape[1]):
+        for word in range(words):
             missing += (unknown[i, word] & limited[e, word]) != 0
-        out.verdict[n] = -4 if missing else -5
+        verdict[n] = -4 if missing else -5
         if len(knots) == 0:
             continue
         if km < 0.0:
-            km = local_km(chord2[n], here, (row[e, 2], row[e, 3], row[e, 4]))
+            km = local_km(chord2[n], here, (row[e, 1], row[e, 2], row[e, 3]))
         knot = 0
         for later in range(1, len(knots)):
             knot += knots[later] <= km
-        haul = fare.loading + fare.rate * (road[knot] + slope[knot] * (km - knots[knot]))
-        value = row[e, 7] - haul - fare.handling - ask
-        out.value[n], out.distance[n] = value, km
+        haul = loading + rate * (road[knot] + slope[knot] * (km - knots[knot]))
+        value = row[e, 4] - haul - handling - ask
+        value_of[n], distance[n] = value, km
         if abs(value) > VALUE_DOUBT * haul + VALUE_DOUBT_PER_T:
             if value < 0.0:
-                out.verdict[n] = 4 if missing else 5
+                verdict[n] = 4 if missing else 5
             else:
-                out.verdict[n] = UNTESTED if missing else FEASIBLE
+                verdict[n] = UNTESTED if missing else FEASIBLE
 
 
 @compiled
-def keep(best: Found, i: int, held: int, demand: int, value: float, km: float) -> int:
-    """Put a partner among the best of stream i, if it belongs there; return how many are held."""
-    demands, values, distances = best.demand, best.value, best.distance
-    size: int = demands.shape[1]
-    place = min(held, size)
-    while place > 0 and (
-        values[i, place - 1] < value
-        or (values[i, place - 1] == value and demands[i, place - 1] > demand)
-    ):
-        place -= 1
-    if place == size:
-        return held
-    for later in range(min(held, size - 1), place, -1):
-        demands[i, later], values[i, later] = demands[i, later - 1], values[i, later - 1]
-        distances[i, later] = distances[i, later - 1]
-    demands[i, place], values[i, place], distances[i, place] = demand, value, km
-    return min(held + 1, size)
-
-
-@compiled
-def search(entries: Entries, lots: Lots, fare: Fare, k: int, wanted: int) -> Found:
-    """Send B streams past the demands near them; report the undecided and those `wanted`."""
-    streams, reported = len(lots.group), 0
-    found = Found(
-        np.zeros((streams, 8), np.int64),
-        np.full((streams, k), -1),
-        np.full((streams, k), np.nan),
-        np.full((streams, k), np.nan),
-        np.empty((256, 3), np.int64),
-        np.empty((256, 2)),
-    )
-    tally, pair, measure = found.tally, found.pair, found.measure
-    room = len(entries.demand)
-    at, chord2 = np.empty(room, np.int64), np.empty(room)
-    out = Verdicts(np.empty(room, np.int64), np.empty(room), np.empty(room))
-    for i in range(streams):
-        if lots.group[i] < 0:
+def rank(out: Verdicts, demand: Integers, at: Integers, top: Integers) -> int:
+    """Write the positions in `at` of the best partners of one stream, best first; count them."""
+    verdict, value = out.verdict, out.value
+    held, size, floor = 0, len(top), -np.inf
+    for n in range(len(at)):
+        mine = value[n]
+        if verdict[n] != FEASIBLE or mine < floor:
             continue
-        count, held = near(entries, lots, i, at, chord2), 0
-        judge(entries, lots, fare, i, at[:count], chord2, out)
+        place = held
+        while place > 0:
+            other = top[place - 1]
+            if value[other] > mine:
+                break
+            if value[other] == mine and demand[at[other]] < demand[at[n]]:
+                break
+            if place < size:
+                top[place] = other
+            place -= 1
+        if place < size:
+            top[place] = n
+            held = min(held + 1, size)
+            if held == size:
+                floor = value[top[size - 1]]
+    return held
+
+
+@compiled
+def search(
+    entries: Entries, lots: Lots, fare: Fare, rows: Integers, best: Best, wanted: int
+) -> Found:
+    """Send B streams past the demands near them, and write the best of each into its row of `best`.
+
+    Reports the pairs that are undecided and those `wanted`.
+    """
+    streams, room, reported = len(rows), len(entries.demand), 0
+    demand_of, group = entries.demand, lots.group
+    best_demand, best_value, best_distance = best.demand, best.value_per_t, best.distance_km
+    k = best_demand.shape[1]
+    tally = np.zeros((streams, VERDICTS), np.int64)
+    pair, measure = np.empty((256, 3), np.int64), np.empty((256, 2))
+    at, chord2, top = np.empty(room, np.int64), np.empty(room), np.empty(k, np.int64)
+    verdict, value, distance = np.empty(room, np.int64), np.empty(room), np.empty(room)
+    out = Verdicts(verdict, value, distance)
+    for i in range(streams):
+        count, held, row = 0, 0, rows[i]
+        if group[i] >= 0:
+            count = near(entries, lots, i, at, chord2)
+            judge(entries, lots, fare, i, at[:count], chord2, out)
+        if reported + count > len(pair):
+            pair = np.concatenate((pair, np.empty((len(pair) + count, 3), np.int64)))
+            measure = np.concatenate((measure, np.empty((len(measure) + count, 2))))
         for n in range(count):
-            verdict, demand = out.verdict[n], entries.demand[at[n]]
-            tally[i, abs(verdict)] += 1
-            if verdict == FEASIBLE and k > 0:
-                held = keep(found, i, held, demand, out.value[n], out.distance[n])
-            if verdict < 0 or verdict == wanted:
-                if reported == len(pair):
-                    pair = np.concatenate((pair, np.empty_like(pair)))
-                    measure = np.concatenate((measure, np.empty_like(measure)))
-                pair[reported, 0], pair[reported, 1], pair[reported, 2] = i, demand, verdict
-                measure[reported, 0], measure[reported, 1] = out.value[n], out.distance[n]
+            tally[i, abs(verdict[n])] += 1
+            if verdict[n] < 0 or verdict[n] == wanted:
+                pair[reported, 0], pair[reported, 1] = i, demand_of[at[n]]
+                pair[reported, 2] = verdict[n]
+                measure[reported, 0], measure[reported, 1] = value[n], distance[n]
                 reported += 1
-    return Found(
-        tally, found.demand, found.value, found.distance, pair[:reported], measure[:reported]
-    )
+        if k > 0:
+            held = rank(out, demand_of, at[:count], top)
+        for place in range(held):
+            n = top[place]
+            best_demand[row, place], best_value[row, place] = demand_of[at[n]], value[n]
+            best_distance[row, place] = distance[n]
+        for place in range(held, k):
+            best_demand[row, place] = -1
+            best_value[row, place] = best_distance[row, place] = np.nan
+    return Found(tally, pair[:reported], measure[:reported])

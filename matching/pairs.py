@@ -97,13 +97,11 @@ class Best(NamedTuple):
     value_per_t: Floats
     distance_km: Floats
 
-
-class Ranked(NamedTuple):
-    """The ranking of a block of B streams: their numbers `rows`, verdicts `tally`, the best."""
-
-    rows: Integers
-    tally: Integers
-    best: Best
+    def put(self, rows: Integers, others: Best) -> None:
+        """Overwrite some rows."""
+        self.demand[rows] = others.demand
+        self.value_per_t[rows] = others.value_per_t
+        self.distance_km[rows] = others.distance_km
 
 
 def best_of(listed: Listed, rows: int, k: int) -> Best:
@@ -117,8 +115,9 @@ def best_of(listed: Listed, rows: int, k: int) -> Best:
     rank = np.arange(len(found.row)) - pointers(found.row, rows)[found.row]
     kept = np.flatnonzero(rank < k)
     target = found.row[kept], rank[kept]
-    for column, values in zip(best, found[1:], strict=True):
-        column[target] = values[kept]
+    best.demand[target] = found.demand[kept]
+    best.value_per_t[target] = found.value_per_t[kept]
+    best.distance_km[target] = found.distance_km[kept]
     return best
 
 

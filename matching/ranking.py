@@ -9,7 +9,7 @@ from matching.checks import positive_count
 from matching.engines import Engine, Name, engine_for
 from matching.gates import FEASIBLE, GATES, UNTESTED, funnel_of
 from matching.index import Index, as_index
-from matching.pairs import Listed, Pairs, Ranking, pointers
+from matching.pairs import Best, Listed, Pairs, Ranking, pointers
 
 
 def top_k(
@@ -34,16 +34,17 @@ def top_k(
     index, asked = _prepared(streams, demands, engine)
     width = positive_count("k", k)
     count = len(streams)
-    demand = np.full((count, width), -1, dtype=np.int64)
-    value = np.full((count, width), np.nan)
-    distance = np.full((count, width), np.nan)
+    group = index.groups(streams.code)
+    shape = count, width
+    best = Best(np.empty(shape, dtype=np.int64), np.empty(shape), np.empty(shape))
+    none = np.flatnonzero(group < 0)
+    best.put(none, Best(*(np.full((1, width), empty) for empty in (-1, np.nan, np.nan))))
     funnel = np.zeros((count, len(GATES)), dtype=np.int64)
     untested = np.zeros(count, dtype=np.int64)
-    takers = np.append(np.diff(index.ptr), 0)[index.groups(streams.code)]
-    for rows, tally, best in asked.ranked(streams, index, costs, width):
-        demand[rows], value[rows], distance[rows] = best
-        funnel[rows], untested[rows] = funnel_of(tally, takers[rows])
-    return Ranking(demand, value, distance, funnel, untested)
+    takers = np.diff(index.ptr)
+    for rows, tally in asked.ranked(streams, index, costs, best):
+        funnel[rows], untested[rows] = funnel_of(tally, takers[group[rows]])
+    return Ranking(*best, funnel, untested)
 
 
 def all_pairs(
