@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, diags_array, hstack, vstack
 
 from matching.blend_rows import System
 from matching.blend_solver import INFEASIBLE, OPTIMAL, Program, Solution, no_rows, ones, solve
 from matching.checks import Flags, Floats
+from matching.highs import milp
 
 COST_SIZE = 1e4  # HiGHS stops at a gap of 1e-6: with costs of this size, at 1e-10 of the largest
 
@@ -97,8 +97,8 @@ def _choice(program: Program, order: Order, aside: list[Flags]) -> Flags | None:
     lots = order.lots_t / order.most_t
     most = np.minimum(program.most, 1.0)
     each = diags_array(np.ones(count))
-    shares = LinearConstraint(_beside(program.matrix), -np.inf, program.bound)
-    mass = LinearConstraint(_beside(program.equal), program.total, program.total)
+    shares = _beside(program.matrix), -np.inf, program.bound
+    mass = _beside(program.equal), program.total, program.total
     switched = hstack((each, -diags_array(most)), format="csr")
     in_lots = hstack((-each, diags_array(lots)), format="csr")
     number = count if order.most_sources is None else order.most_sources
@@ -111,13 +111,13 @@ def _choice(program: Program, order: Order, aside: list[Flags]) -> Flags | None:
     answer = milp(
         np.concatenate((program.cost * (COST_SIZE / largest), np.zeros(count))),
         integrality=np.repeat([0, 1], count),
-        bounds=Bounds(0.0, np.concatenate((most, (lots <= most) & (most > 0)))),
+        bounds=(0.0, np.concatenate((most, (lots <= most) & (most > 0)))),
         constraints=[
             shares,
             mass,
-            LinearConstraint(switched, -np.inf, 0.0),
-            LinearConstraint(in_lots, -np.inf, 0.0),
-            LinearConstraint(several, least, [number, *[np.inf] * len(aside)]),
+            (switched, -np.inf, 0.0),
+            (in_lots, -np.inf, 0.0),
+            (several, least, [number, *[np.inf] * len(aside)]),
         ],
         options={"mip_rel_gap": 0.0},
     )

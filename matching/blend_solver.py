@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from scipy.optimize import linprog
 from scipy.sparse import csr_array, diags_array, vstack
 from scipy.sparse.linalg import lsmr
 
 from matching.checks import Flags, Floats
+from matching.highs import linprog
 
 # Tolerance and whether to presolve, tried in turn: HiGHS takes no tolerance below 1e-10, may lack
 # the digits for that one, and with presolve may leave open whether there is no answer or no end.
@@ -20,8 +19,6 @@ TIGHT: Final = 1e-9  # a row this close to its bound stays where it is when othe
 EXACT: Final = 1e-14  # of the size of a row's terms: nothing but rounding
 DUST: Final = 1e-12  # of the largest amount: no tonnes at all
 OPTIMAL, INFEASIBLE = 0, 2
-# SciPy takes sparse matrices here, its type stubs do not.
-LINPROG: Final[Callable[..., Any]] = linprog
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +58,7 @@ def solve(program: Program) -> Solution | None:
     Raises ArithmeticError when HiGHS neither solves the programme nor proves that nothing does.
     """
     for tolerance, presolve in ATTEMPTS:
-        answer = LINPROG(
+        answer = linprog(
             program.cost,
             A_ub=program.matrix,
             b_ub=program.bound,

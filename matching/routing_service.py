@@ -10,12 +10,6 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import numpy as np
-from routingpy.exceptions import (  # type: ignore[import-untyped]  # it ships no types
-    JSONParseError,
-    RouterError,
-    Timeout,
-)
-from routingpy.routers import get_router_by_name  # type: ignore[import-untyped]  # likewise
 
 from matching.arrays import Ends
 from matching.checks import Floats, Integers, positive_count
@@ -158,6 +152,8 @@ class RoutingService:
     def _router(self) -> Any:
         # A connection of its own for each question: sessions of requests are not for many threads.
         key = {"api_key": self.api_key} if self.api_key else {}
+        from routingpy.routers import get_router_by_name  # noqa: PLC0415 - few processes route
+
         return get_router_by_name(self.name)(
             base_url=self.url,
             timeout=self.timeout_s,
@@ -168,6 +164,8 @@ class RoutingService:
 
     def _matrix(self, router: Any, starts: Integers, ends: Integers) -> Floats:
         """Return road km from each start (A, 2) to each end (B, 2), (A, B)."""
+        from routingpy.exceptions import JSONParseError, RouterError, Timeout  # noqa: PLC0415 - as above
+
         places = np.concatenate((starts, ends))[:, ::-1] / STEPS_PER_DEGREE
         try:
             answer = router.matrix(

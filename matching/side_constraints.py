@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import linprog
 from scipy.sparse import coo_array, csr_array, diags_array, issparse, vstack
 from scipy.sparse.csgraph import connected_components
 
 from matching.checks import Floats, Integers, check_not_negative, check_shape, floats
 from matching.components import Network, Objective, solve_batch, split
+from matching.highs import linprog
 
 Rows = csr_array[np.float64, tuple[int, int]]
 
-LINPROG: Final[Callable[..., Any]] = linprog  # its stubs know no sparse arrays
 NEAREST_UNIT: Final = 1e-6  # of a unit: what the solver's own rounding may take away
 EXACT: Final = 1e-12  # of a bound: nothing but rounding
 KEPT: Final = 1e-9  # of the greatest mass: what the second programme may give up of the first one's
@@ -154,7 +152,7 @@ def _optimum(worth: Floats, room: Integers, matrix: Rows, bound: Floats) -> Floa
     scale = np.where(bound == 0, 1.0, np.abs(bound))
     scaled = csr_array(diags_array(1 / scale) @ matrix)
     limits = np.column_stack((np.zeros(len(room)), room))
-    answer = LINPROG(-worth, A_ub=scaled, b_ub=bound / scale, bounds=limits, method="highs")
+    answer = linprog(-worth, A_ub=scaled, b_ub=bound / scale, bounds=limits, method="highs")
     if answer.status != 0:
         raise RuntimeError(f"the solver stopped: {answer.message}")
     return np.asarray(answer.x, dtype=np.float64)
