@@ -6,6 +6,7 @@ from matching.blend_certificate import Certificate, Shadow
 from matching.blend_conflicts import Clash, InfeasibleBlend
 from matching.blend_market import MarketBlend, MarketShadow, blend_market
 from matching.blending import Blend, blend
+from matching.cluster import Cluster
 from matching.distance import geodesic_km, local_km
 from matching.findings import Finding, NearMiss, explain, near_misses
 from matching.index import Index, build_index
@@ -32,6 +33,7 @@ __all__ = [
     "Blend",
     "Certificate",
     "Clash",
+    "Cluster",
     "Compositions",
     "Costs",
     "Demands",

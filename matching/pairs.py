@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -102,6 +103,19 @@ class Best(NamedTuple):
         self.demand[rows] = others.demand
         self.value_per_t[rows] = others.value_per_t
         self.distance_km[rows] = others.distance_km
+
+
+def pairs_of(blocks: Iterable[Listed], rows: int) -> Pairs:
+    """Return the pairs of some blocks by row, 0 to rows - 1, best first."""
+    nothing = np.empty(0, dtype=np.int64)
+    whole = [Listed(nothing, nothing, np.empty(0), np.empty(0)), *blocks]
+    found = Listed(
+        np.concatenate([block.row for block in whole]),
+        np.concatenate([block.demand for block in whole]),
+        np.concatenate([block.value_per_t for block in whole]),
+        np.concatenate([block.distance_km for block in whole]),
+    ).best_first()
+    return Pairs(pointers(found.row, rows), found.demand, found.value_per_t, found.distance_km)
 
 
 def best_of(listed: Listed, rows: int, k: int) -> Best:

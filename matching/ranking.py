@@ -9,7 +9,7 @@ from matching.checks import positive_count
 from matching.engines import Engine, Name, engine_for
 from matching.gates import FEASIBLE, GATES, UNTESTED, funnel_of
 from matching.index import Index, as_index
-from matching.pairs import Best, Listed, Pairs, Ranking, pointers
+from matching.pairs import Best, Pairs, Ranking, pairs_of
 
 
 def top_k(
@@ -52,7 +52,7 @@ def all_pairs(
 ) -> Pairs:
     """Return every feasible pair by stream; see `top_k` for what is feasible and what is raised."""
     index, asked = _prepared(streams, demands, engine)
-    return _pairs(streams, index, costs, asked, FEASIBLE)
+    return pairs_of(asked.listed(streams, index, costs, FEASIBLE), len(streams))
 
 
 def untested_pairs(
@@ -64,22 +64,10 @@ def untested_pairs(
     finite limit asks for. None of them is in `all_pairs`. Raises as `top_k` does.
     """
     index, asked = _prepared(streams, demands, engine)
-    return _pairs(streams, index, costs, asked, UNTESTED)
+    return pairs_of(asked.listed(streams, index, costs, UNTESTED), len(streams))
 
 
 def _prepared(streams: Streams, demands: Demands | Index, engine: str) -> tuple[Index, Engine]:
     index = as_index(demands)
     check_same_parameters(streams, index.demands)
     return index, engine_for(engine, streams, index)
-
-
-def _pairs(streams: Streams, index: Index, costs: Costs, asked: Engine, wanted: int) -> Pairs:
-    nothing = Listed(*(np.empty(0, dtype=kind) for kind in (int, int, float, float)))
-    blocks = [nothing, *asked.listed(streams, index, costs, wanted)]
-    found = Listed(*(np.concatenate(column) for column in zip(*blocks, strict=True))).best_first()
-    return Pairs(
-        ptr=pointers(found.row, len(streams)),
-        demand=found.demand,
-        value_per_t=found.value_per_t,
-        distance_km=found.distance_km,
-    )

@@ -56,12 +56,24 @@ def build_trees(demands: Demands, ptr: Integers, demand: Integers) -> Trees:
     return Trees(tuple(trees), tuple(owners), several, len(demands))
 
 
-def _boxes(demands: Demands) -> tuple[Floats, Integers]:
-    """Return bounding boxes (B, 4) as west, south, east, north, and the demand of each, rising."""
+def bounds_of_reach(demands: Demands) -> tuple[Floats, Floats]:
+    """Return the southern and the northern end of each demand's reach, (M,) degrees."""
+    bounds = _bounds(demands)
+    return bounds[:, 1] - BOX_MARGIN_DEGREES, bounds[:, 3] + BOX_MARGIN_DEGREES
+
+
+def _bounds(demands: Demands) -> Floats:
+    """Return west, south, east, north of each circle or area, (M, 4)."""
     bounds = _radius_bounds(demands)
     if demands.area is not None:
         has_area = which_have(demands.area)
         bounds[has_area] = shapely.bounds(demands.area[has_area])
+    return bounds
+
+
+def _boxes(demands: Demands) -> tuple[Floats, Integers]:
+    """Return bounding boxes (B, 4) as west, south, east, north, and the demand of each, rising."""
+    bounds = _bounds(demands)
     parts: list[Floats] = []
     owners: list[Integers] = []
     for turn in TURNS:
