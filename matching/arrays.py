@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
@@ -23,7 +24,10 @@ from matching.checks import (
     integers,
     refuse_where,
 )
+from matching.distance import UNCERTAIN
 from matching.road import RoadCurve
+
+DOUBT_PER_T = 1e-9  # a value this close to zero is in doubt in any case
 
 Ends = tuple[Floats, Floats, Floats, Floats]  # lat, lon of the start; lat, lon of the end
 
@@ -206,6 +210,17 @@ class Costs:
         check_shape("road", road.shape, geodesic_km.shape)
         check_not_negative("road", road)
         return road
+
+    @property
+    def doubt_per_t_km(self) -> float:
+        """Return what the formula's error may change the value by, per tonne and geodesic km.
+
+        On a curve that is the steepest slope times the share of a distance that is in doubt; of a
+        road that is no curve too little is known: infinity.
+        """
+        if not isinstance(self.road, RoadCurve):
+            return math.inf
+        return float(self.haul_per_t_km * self.road.slopes.max() * UNCERTAIN)
 
     def haul_per_t(self, road_km: Floats) -> Floats:
         """Return loading plus rate times road distance, currency per tonne, in the same shape."""

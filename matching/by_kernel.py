@@ -12,13 +12,12 @@ import numpy as np
 
 from matching.arrays import Costs, Streams
 from matching.checks import Floats, Integers
-from matching.composition import side_by_side
 from matching.distance import (
     POLE_MARGIN_DEGREES,
     SMALLEST_RADIUS_KM,
     longitude_reach,
 )
-from matching.entries import BANDS, LANES, Fare, Found, Lots, bands_of
+from matching.entries import BANDS, Fare, Found, Lots, bands_of
 from matching.gates import FEASIBLE, Batch, judge, tally_of
 from matching.index import Index
 from matching.kernel import search
@@ -78,7 +77,7 @@ def _rank(
     batch: Batch, group: Integers, *, index: Index, costs: Costs, best: Best
 ) -> tuple[Integers, Integers]:
     lots = _lots(batch, group, index)
-    found = search(index.entries, lots, _fare(costs), batch.rows, best, NOTHING)
+    found = search(index.entries, lots, _fare(costs), best, NOTHING)
     tally, decided = _decide(batch, group, index, costs, found)
     good = decided.of(FEASIBLE)
     if len(good.row):
@@ -102,7 +101,7 @@ def _join(best: Best, late: Listed) -> None:
 
 def _list(batch: Batch, group: Integers, *, index: Index, costs: Costs, wanted: int) -> Listed:
     lots, no_best = _lots(batch, group, index), best_of(Listed(*EMPTY), 0, 0)
-    found = search(index.entries, lots, _fare(costs), batch.rows, no_best, wanted)
+    found = search(index.entries, lots, _fare(costs), no_best, wanted)
     _, decided = _decide(batch, group, index, costs, found)
     sure = np.flatnonzero(found.pair[:, 2] == wanted)
     row, demand = found.pair[sure, 0], found.pair[sure, 1]
@@ -123,7 +122,8 @@ def _decide(
         row, demand = np.concatenate((row, wide_row)), np.concatenate((demand, wide_demand))
     if not len(row):
         return found.tally, Decided(row, Listed(row, demand, np.empty(0), np.empty(0)))
-    judged = judge(batch, index, costs, row, demand)
+    used, position = np.unique(row, return_inverse=True)
+    judged = judge(Batch(batch.streams, batch.rows[used]), index, costs, position, demand)
     counted = tally_of(open_pairs[:, 0], -open_pairs[:, 2], len(batch.rows))
     tally = found.tally - counted + tally_of(row, judged.verdict, len(batch.rows))
     pairs = Listed(row, demand, judged.value_per_t, judged.distance_km)
@@ -143,21 +143,23 @@ def _wide(batch: Batch, group: Integers, trees: Trees) -> tuple[Integers, Intege
 
 def _lots(batch: Batch, group: Integers, index: Index) -> Lots:
     """Arrange the streams as the kernel reads them."""
-    streams, rows, values, at = batch.streams, batch.rows, batch.values, batch.points
-    lowest, highest = values.passing
+    streams, at = batch.streams, batch.points
     longest = index.reach_km[group]
     radius = np.maximum(longest, 0.0)
     reach = np.degrees(radius / SMALLEST_RADIUS_KM) + POLE_MARGIN_DEGREES
     width = longitude_reach(batch.lat, radius) + POLE_MARGIN_DEGREES
     return Lots(
+        rows=batch.rows,
         group=np.where(longest >= 0, group, -1),
         band=np.column_stack((bands_of(batch.lat - reach), bands_of(batch.lat + reach))),
         span=_spans(batch.lon, width),
         place=np.column_stack((at.x, at.y, at.z, at.cosine, at.latitude)),
-        masks=np.column_stack((streams.vehicles[rows], streams.months[rows])),
-        values=side_by_side(lowest, highest, lanes=LANES, padding=1.0),
-        unknown=values.unknown,
-        ask=streams.ask_per_t[rows],
+        vehicles=streams.vehicles,
+        months=streams.months,
+        ask=streams.ask_per_t,
+        typical=streams.typical,
+        minimum=streams.minimum,
+        maximum=streams.maximum,
     )
 
 
@@ -181,6 +183,7 @@ def _fare(costs: Costs) -> Fare:
         loading=float(costs.loading_per_t),
         rate=float(costs.haul_per_t_km),
         handling=float(costs.handling_per_t),
+        doubt=costs.doubt_per_t_km,
         # Copies, as the kernel is compiled for arrays that may be written to.
         km=none if curve is None else curve.geodesic_km.copy(),
         road=none if curve is None else curve.road_km.copy(),

@@ -116,11 +116,11 @@ def side_by_side(lowest: Floats, highest: Floats, *, lanes: int, padding: float)
 
 
 def bits(flags: Flags) -> Words:
-    """Pack (R, C) flags into (R, V) words of 64 bits, V at least 1."""
+    """Pack (R, C) flags into (R, V) words of 64 bits, V at least 1; the first is the lowest bit."""
     rows, columns = flags.shape
     words = max(1, -(-columns // 64))
     if not flags.any():
         return np.zeros((rows, words), dtype=np.uint64)
     padded = np.zeros((rows, words * 64), dtype=np.bool_)
     padded[:, :columns] = flags
-    return np.packbits(padded, axis=1).view(np.uint64)
+    return np.packbits(padded, axis=1, bitorder="little").view("<u8").astype(np.uint64)

@@ -10,7 +10,6 @@ from matching.arrays import Demands
 from matching.checks import Flags, Floats, Integers, Words
 from matching.composition import Singles, limited, side_by_side
 from matching.distance import (
-    LARGEST_RADIUS_KM,
     LOCAL_LIMIT_KM,
     SMALLEST_RADIUS_KM,
     UNCERTAIN,
@@ -21,18 +20,17 @@ from matching.distance import (
 BANDS = 180  # of one degree of latitude
 LANES = 8  # limits are compared so many at a time; the last ones are padded
 NARROW_KM = 0.99 * LOCAL_LIMIT_KM  # the longest radius of an entry: the formula holds there
-ROUNDING = 1e-9  # the squared chords of the first, quick test err on the side of doubt
+ROUNDING = 1e-9  # the chords of the first, quick test err outwards
 
 
 class Entries(NamedTuple):
     """The demands, E entries: one for each code a demand takes, by code, band and longitude.
 
     `start` (G·180 + 1,): the entries of code g in band b are start[180 g + b] and those up to the
-    next. `x`, `y`, `z` and `outer` (E,): the place of the demand, and the squared chord beyond
-    which a point is surely outside. `row` (E, 6): the squared chord within which it is surely
-    inside; z, cosine and latitude of the demand; price; radius. `masks` (E, 2): vehicles, months.
-    `limits` (E, W) float32: lower, then minus upper. `limited` (E, V): which of them are finite,
-    as bits.
+    next. `x`, `y`, `z`, `cosine`, `latitude` (E,): the place of the demand (see `Points`), and
+    `outer` (E,) the squared chord beyond which a point is surely outside its `radius` (E,), km.
+    `masks` (E, 2): vehicles, months. `limits` (E, W) float32: lower, then minus upper. `limited`
+    (E, V): which of them are finite, as bits.
     """
 
     start: Integers
@@ -40,8 +38,11 @@ class Entries(NamedTuple):
     x: Floats
     y: Floats
     z: Floats
+    cosine: Floats
+    latitude: Floats
     outer: Floats
-    row: Floats
+    radius: Floats
+    price: Floats
     masks: Integers
     limits: Singles
     limited: Words
@@ -49,41 +50,62 @@ class Entries(NamedTuple):
 
 
 class Lots(NamedTuple):
-    """B streams in the order of the entries.
+    """B streams in the order of the entries, and the N streams of the market they are from.
 
-    `group` (B,): their code's number in the entries, -1 for none. `band` (B, 2): first and last
-    band in reach; `span` (B, 4): two ranges of longitude, west and east, the second empty but at
-    the antimeridian. `place` (B, 5): x, y, z, cosine, latitude. `values` (B, W) float32: minimum,
-    then minus maximum, +inf where unknown. `unknown` (B, V): which of them are, as bits.
+    `rows` (B,): their numbers in the market; `group` (B,): their code's number in the entries, -1
+    for none. `band` (B, 2): first and last band in reach; `span` (B, 4): two ranges of longitude,
+    from west to below east, the second empty but at the antimeridian. `place` (B, 5): x, y, z,
+    cosine, latitude. The other arrays are the market's own.
     """
 
+    rows: Integers
     group: Integers
     band: Integers
     span: Floats
     place: Floats
-    masks: Integers
-    values: Singles
-    unknown: Words
+    vehicles: Integers
+    months: Integers
     ask: Floats
+    typical: Floats
+    minimum: Floats
+    maximum: Floats
 
 
 class Fare(NamedTuple):
-    """The costs, and the road curve by knots: km, road km, road km per km; no knot, no curve."""
+    """The costs, and the road curve by knots: km, road km, road km per km; no knot, no curve.
+
+    `doubt` is what a value may be wrong by, per km of distance.
+    """
 
     loading: float
     rate: float
     handling: float
+    doubt: float
     km: Floats
     road: Floats
     slope: Floats
 
 
-class Verdicts(NamedTuple):
-    """Room for the verdicts on the entries near one stream, with value and distance."""
+class Bench(NamedTuple):
+    """Room to work on one stream, (E,) each but for the last two.
 
+    First the entries near it: which, and what is measured of them. Then the notes of the pairs
+    that matter: which of those entries, its verdict, its value. Last what the stream is held
+    against limits with: `values` (W,) minimum, then minus maximum, +inf where unknown; `unknown`
+    (V,) says as bits where.
+    """
+
+    entry: Integers
+    chord2: Floats
+    z: Floats
+    cosine: Floats
+    latitude: Floats
+    distance: Floats
+    noted: Integers
     verdict: Integers
     value: Floats
-    distance: Floats
+    values: Singles
+    unknown: Words
 
 
 class Found(NamedTuple):
@@ -109,8 +131,6 @@ def entries_of(demands: Demands, at: Points, is_narrow: Flags, codes: Integers) 
     demand, place = demand[order], place[order]
     radius = demands.radius_km[demand]
     here = at[demand]
-    inner, outer = _sure_chords2(radius)
-    columns = inner, here.z, here.cosine, here.latitude, demands.price_per_t[demand], radius
     lower, upper = demands.lower[demand], demands.upper[demand]
     return Entries(
         start=np.searchsorted(place, np.arange(len(codes) * BANDS + 1)),
@@ -118,8 +138,11 @@ def entries_of(demands: Demands, at: Points, is_narrow: Flags, codes: Integers) 
         x=here.x,
         y=here.y,
         z=here.z,
-        outer=outer,
-        row=np.column_stack(columns),
+        cosine=here.cosine,
+        latitude=here.latitude,
+        outer=_outer_chord2(radius),
+        radius=radius,
+        price=demands.price_per_t[demand],
         masks=np.column_stack((demands.vehicles[demand], demands.months[demand])),
         limits=side_by_side(lower, upper, lanes=LANES, padding=0.0),
         limited=limited(lower, upper),
@@ -132,14 +155,12 @@ def bands_of(lat: Floats) -> Integers:
     return np.clip(np.floor(lat + 90.0).astype(np.int64), 0, BANDS - 1)
 
 
-def _sure_chords2(radius_km: Floats) -> tuple[Floats, Floats]:
-    """Return the squared chords that are surely within a radius, and surely beyond it.
+def _outer_chord2(radius_km: Floats) -> Floats:
+    """Return the squared chord that is surely beyond a radius.
 
-    The formula's distance is an angle times a radius of curvature, which lies between the smallest
-    and the largest of the ellipsoid.
+    The formula's distance is an angle times a radius of curvature, and none is smaller than the
+    meridian's at the equator.
     """
-    within = radius_km * (1 - UNCERTAIN) - UNCERTAIN_KM
     beyond = radius_km * (1 + UNCERTAIN) + UNCERTAIN_KM
-    inner = 2 * np.sin(np.maximum(within, 0.0) / LARGEST_RADIUS_KM / 2) * (1 - ROUNDING)
-    outer = 2 * np.sin(beyond / SMALLEST_RADIUS_KM / 2) * (1 + ROUNDING)
-    return np.where(within > 0, inner**2, -1.0), outer**2
+    outer: Floats = (2 * np.sin(beyond / SMALLEST_RADIUS_KM / 2) * (1 + ROUNDING)) ** 2
+    return outer

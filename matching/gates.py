@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from matching.areas import inside
-from matching.arrays import Costs, Ends, Streams, delivered_value
+from matching.arrays import DOUBT_PER_T, Costs, Ends, Streams, delivered_value
 from matching.checks import Flags, Floats, Integers
 from matching.composition import Values, untested, values_of, within_limits
 from matching.distance import (
@@ -27,10 +28,6 @@ GATES = ("code", "distance", "vehicle", "month", "composition", "value")
 # The verdict on a pair is the number of gates it passes before one stops it, or:
 FEASIBLE, UNTESTED = 6, 7
 VERDICTS = 8
-# A value is decided exactly when a distance wrong by this share could turn its sign: fifty times
-# the error of the formula, so that a steep road curve is covered too.
-VALUE_DOUBT = 1e-3
-VALUE_DOUBT_PER_T = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,28 +147,32 @@ def _values(
     pair: tuple[Integers, Integers],
     measured: tuple[Floats, Flags],
 ) -> tuple[Floats, Floats]:
-    """Return delivered values and distances; exact far away, and where the sign is in doubt."""
+    """Return delivered values and distances.
+
+    These are exact far away, for a road that is no curve, and where the sign is in doubt.
+    """
     row, demand = pair
     distance, exact = measured
     price = index.demands.price_per_t[demand]
     ask = batch.streams.ask_per_t[batch.rows[row]]
 
-    def values(chosen: Integers | slice) -> tuple[Floats, Floats]:
+    def values(chosen: Integers | slice) -> Floats:
         ends = _ends(batch, index, row[chosen], demand[chosen])
         haul = costs.haul_per_t(costs.trips_km(ends, distance[chosen]))
-        return delivered_value(price[chosen], haul, costs.handling_per_t, ask[chosen]), haul
+        return delivered_value(price[chosen], haul, costs.handling_per_t, ask[chosen])
 
     def measure_exactly(chosen: Integers) -> None:
         distance[chosen] = geodesic_km(*_ends(batch, index, row[chosen], demand[chosen]))
 
-    far = (distance > LOCAL_LIMIT_KM) & ~exact
+    is_known_road = math.isfinite(costs.doubt_per_t_km)
+    far = ((distance > LOCAL_LIMIT_KM) | (not is_known_road)) & ~exact
     measure_exactly(np.flatnonzero(far))
-    value, haul = values(slice(None))
-    in_doubt = np.abs(value) <= VALUE_DOUBT * haul + VALUE_DOUBT_PER_T
-    doubtful = np.flatnonzero(in_doubt & ~exact & ~far)
-    if len(doubtful):
+    value = values(slice(None))
+    if is_known_road:
+        in_doubt = np.abs(value) <= costs.doubt_per_t_km * distance + DOUBT_PER_T
+        doubtful = np.flatnonzero(in_doubt & ~exact & ~far)
         measure_exactly(doubtful)
-        value[doubtful] = values(doubtful)[0]
+        value[doubtful] = values(doubtful)
     return value, distance
 
 

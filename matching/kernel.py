@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from math import sqrt
+from math import isnan, sqrt
 from typing import TypeVar, cast
 
 import numpy as np
 from numba import njit
 
-from matching.checks import Floats, Integers
+from matching.arrays import DOUBT_PER_T
+from matching.checks import Floats, Integers, Words
+from matching.composition import Singles
 from matching.distance import (
     ARCSINE,
     HALF_ECCENTRICITY_SQUARED,
@@ -24,12 +26,11 @@ from matching.distance import (
     UNCERTAIN,
     UNCERTAIN_KM,
 )
-from matching.entries import BANDS, Entries, Fare, Found, Lots, Verdicts
-from matching.gates import FEASIBLE, UNTESTED, VALUE_DOUBT, VALUE_DOUBT_PER_T, VERDICTS
+from matching.entries import BANDS, Bench, Entries, Fare, Found, Lots
+from matching.gates import FEASIBLE, UNTESTED, VERDICTS
 from matching.pairs import Best
 
 A1, A2, A3 = ARCSINE
-Place = tuple[float, float, float]
 Function = TypeVar("Function", bound=Callable[..., object])
 
 
@@ -41,19 +42,6 @@ def compiled(function: Function) -> Function:
         logging.getLogger(__name__).warning("The compiled engine is not cached: %s", reason)
         made = njit(nogil=True, error_model="numpy")(function)
     return cast("Function", made)
-
-
-@compiled
-def local_km(chord2: float, one: Place, other: Place) -> float:
-    """Repeat `matching.distance.local_distance_km` for places (z, cosine, latitude)."""
-    angle = sqrt(chord2) * (1.0 + chord2 * (A1 + chord2 * (A2 + chord2 * A3)))
-    cosine_of_sum = one[1] * other[1] - one[0] * other[0]
-    flat = 1.0 - HALF_ECCENTRICITY_SQUARED * (1.0 - cosine_of_sum)
-    climb = other[2] - one[2]
-    angle2 = angle * angle
-    bend = angle2 * PRIME_VERTICAL + climb * climb * (flat * MERIDIAN - PRIME_VERTICAL)
-    scale = sqrt(flat) * bend
-    return angle * angle2 / (scale if scale > 0.0 else 1.0)
 
 
 @compiled
@@ -69,10 +57,11 @@ def first_from(rising: Floats, start: int, stop: int, value: float) -> int:
 
 
 @compiled
-def near(entries: Entries, lots: Lots, i: int, at: Integers, chord2: Floats) -> int:
-    """Write the entries that may be in reach of stream i, and their squared chords; count them."""
+def near(entries: Entries, lots: Lots, i: int, bench: Bench) -> int:
+    """Put the entries that may be in reach of stream i on the bench; return how many."""
     start, lon, outer = entries.start, entries.lon, entries.outer
     east_of, north_of, up_of = entries.x, entries.y, entries.z
+    at, chord2 = bench.entry, bench.chord2
     x, y, z = lots.place[i, 0], lots.place[i, 1], lots.place[i, 2]
     first, count = lots.group[i] * BANDS, 0
     for side in range(2):
@@ -91,77 +80,116 @@ def near(entries: Entries, lots: Lots, i: int, at: Integers, chord2: Floats) -> 
 
 
 @compiled
-def judge(
-    entries: Entries, lots: Lots, fare: Fare, i: int, at: Integers, chord2: Floats, out: Verdicts
-) -> None:
-    """Write the verdict on each entry of `at`, and its value and distance as far as needed.
-
-    The verdict is the number of gates passed before one stops it, FEASIBLE or UNTESTED; a negative
-    number says that the gate after so many is for others to decide. An untested pair that is worth
-    nothing passes 4, as the composition is not known to be right.
-    """
-    row, masks, limits, limited = entries.row, entries.masks, entries.limits, entries.limited
-    values, unknown, knots, road, slope = lots.values, lots.unknown, fare.km, fare.road, fare.slope
-    verdict, value_of, distance = out.verdict, out.value, out.distance
-    loading, rate, handling = fare.loading, fare.rate, fare.handling
-    here = lots.place[i, 2], lots.place[i, 3], lots.place[i, 4]
-    vehicles, months, ask = lots.masks[i, 0], lots.masks[i, 1], lots.ask[i]
-    words = 0
-    for word in range(unknown.shape[1]):
-        if unknown[i, word] != 0:
-            words = unknown.shape[1]
-    for n in range(len(at)):
-        e, km = at[n], -1.0
-        if chord2[n] > row[e, 0]:
-            km = local_km(chord2[n], here, (row[e, 1], row[e, 2], row[e, 3]))
-            radius = row[e, 5]
-            if km >= radius * (1 - UNCERTAIN) - UNCERTAIN_KM:
-                verdict[n] = -1 if km <= radius * (1 + UNCERTAIN) + UNCERTAIN_KM else 1
-                continue
-        if vehicles & masks[e, 0] == 0:
-            verdict[n] = 2
-            continue
-        if months & masks[e, 1] == 0:
-            verdict[n] = 3
-            continue
-        below, equal = 0, 0
-        for lane in range(limits.shape[1]):
-            below += values[i, lane] < limits[e, lane]
-        if below:
-            verdict[n] = 4
-            continue
-        for lane in range(limits.shape[1]):
-            equal += values[i, lane] == limits[e, lane]
-        if equal:
-            verdict[n] = -4
-            continue
-        missing = 0
-        for word in range(words):
-            missing += (unknown[i, word] & limited[e, word]) != 0
-        verdict[n] = -4 if missing else -5
-        if len(knots) == 0:
-            continue
-        if km < 0.0:
-            km = local_km(chord2[n], here, (row[e, 1], row[e, 2], row[e, 3]))
-        knot = 0
-        for later in range(1, len(knots)):
-            knot += knots[later] <= km
-        haul = loading + rate * (road[knot] + slope[knot] * (km - knots[knot]))
-        value = row[e, 4] - haul - handling - ask
-        value_of[n], distance[n] = value, km
-        if abs(value) > VALUE_DOUBT * haul + VALUE_DOUBT_PER_T:
-            if value < 0.0:
-                verdict[n] = 4 if missing else 5
-            else:
-                verdict[n] = UNTESTED if missing else FEASIBLE
+def measure(entries: Entries, lots: Lots, i: int, bench: Bench, count: int) -> None:
+    """Repeat `matching.distance.local_distance_km` for the entries on the bench."""
+    z_of, cosine_of, latitude_of = entries.z, entries.cosine, entries.latitude
+    at, chord2, distance = bench.entry, bench.chord2, bench.distance
+    z, cosine, latitude = bench.z, bench.cosine, bench.latitude
+    own_z, own_cosine, own_latitude = lots.place[i, 2], lots.place[i, 3], lots.place[i, 4]
+    for n in range(count):
+        z[n], cosine[n], latitude[n] = z_of[at[n]], cosine_of[at[n]], latitude_of[at[n]]
+    for n in range(count):
+        gap = chord2[n]
+        angle = sqrt(gap) * (1.0 + gap * (A1 + gap * (A2 + gap * A3)))
+        cosine_of_sum = own_cosine * cosine[n] - own_z * z[n]
+        flat = 1.0 - HALF_ECCENTRICITY_SQUARED * (1.0 - cosine_of_sum)
+        climb = latitude[n] - own_latitude
+        angle2 = angle * angle
+        bend = angle2 * PRIME_VERTICAL + climb * climb * (flat * MERIDIAN - PRIME_VERTICAL)
+        scale = sqrt(flat) * bend
+        distance[n] = angle * angle2 / (scale if scale > 0.0 else 1.0)
 
 
 @compiled
-def rank(out: Verdicts, demand: Integers, at: Integers, top: Integers) -> int:
-    """Write the positions in `at` of the best partners of one stream, best first; count them."""
-    verdict, value = out.verdict, out.value
+def compare_with(lots: Lots, row: int, values: Singles, unknown: Words) -> bool:
+    """Set out what one stream is held against limits with; tell whether anything is unknown."""
+    typical, minimum, maximum = lots.typical, lots.minimum, lots.maximum
+    columns = minimum.shape[1]
+    words, any_unknown = len(unknown) // 2, False
+    unknown[:] = np.uint64(0)
+    for column in range(columns):
+        low, high = minimum[row, column], maximum[row, column]
+        low = typical[row, column] if isnan(low) else low
+        high = typical[row, column] if isnan(high) else high
+        values[column] = np.inf if isnan(low) else low
+        values[columns + column] = np.inf if isnan(high) else -high
+        word, bit = column // 64, np.uint64(1) << np.uint64(column % 64)
+        if isnan(low):
+            unknown[word] |= bit
+            any_unknown = True
+        if isnan(high):
+            unknown[words + word] |= bit
+            any_unknown = True
+    return any_unknown
+
+
+@compiled
+def judge(
+    entries: Entries, lots: Lots, fare: Fare, i: int, bench: Bench, count: int, tally: Integers
+) -> int:
+    """Count the verdicts on the entries of the bench; note those that matter; return how many.
+
+    The verdict is the number of gates passed before one stops a pair, FEASIBLE or UNTESTED; a
+    negative number says that the gate after so many is for others to decide, and counts like the
+    positive one. An untested pair that is worth nothing passes 4, as its composition is not known
+    to be right.
+    """
+    radius, price, masks = entries.radius, entries.price, entries.masks
+    limits, limited, values, unknown = entries.limits, entries.limited, bench.values, bench.unknown
+    knots, road, slope = fare.km, fare.road, fare.slope
+    loading, rate, handling, doubt = fare.loading, fare.rate, fare.handling, fare.doubt
+    at, distance = bench.entry, bench.distance
+    noted, verdict_of, value_of = bench.noted, bench.verdict, bench.value
+    row = lots.rows[i]
+    vehicles, months, ask = lots.vehicles[row], lots.months[row], lots.ask[row]
+    words = len(unknown) if compare_with(lots, row, values, unknown) else 0
+    lanes, notes = limits.shape[1], 0
+    for n in range(count):
+        e, km = at[n], distance[n]
+        verdict, value = 1, 0.0
+        if km >= radius[e] * (1 - UNCERTAIN) - UNCERTAIN_KM:
+            if km <= radius[e] * (1 + UNCERTAIN) + UNCERTAIN_KM:
+                verdict = -1
+        elif vehicles & masks[e, 0] == 0:
+            verdict = 2
+        elif months & masks[e, 1] == 0:
+            verdict = 3
+        else:
+            below, equal, missing = False, False, False
+            for lane in range(lanes):
+                below |= values[lane] < limits[e, lane]
+            if below:
+                tally[i, 4] += 1
+                continue
+            for lane in range(lanes):
+                equal |= values[lane] == limits[e, lane]
+            for word in range(words):
+                missing |= (unknown[word] & limited[e, word]) != 0
+            verdict = -4 if equal or missing else -5
+            if not equal and len(knots) > 0:
+                knot = 0
+                for later in range(1, len(knots)):
+                    knot += knots[later] <= km
+                haul = loading + rate * (road[knot] + slope[knot] * (km - knots[knot]))
+                value = price[e] - haul - handling - ask
+                if value > doubt * km + DOUBT_PER_T:
+                    verdict = UNTESTED if missing else FEASIBLE
+                elif value < -(doubt * km + DOUBT_PER_T):
+                    verdict = 4 if missing else 5
+        tally[i, abs(verdict)] += 1
+        if verdict < 0 or verdict >= FEASIBLE:
+            noted[notes], verdict_of[notes], value_of[notes] = n, verdict, value
+            notes += 1
+    return notes
+
+
+@compiled
+def rank(entries: Entries, bench: Bench, notes: int, top: Integers) -> int:
+    """Write which notes are the best partners of one stream, best first; return how many."""
+    at, demand = bench.entry, entries.demand
+    noted, verdict, value = bench.noted, bench.verdict, bench.value
     held, size, floor = 0, len(top), -np.inf
-    for n in range(len(at)):
+    for n in range(notes):
         mine = value[n]
         if verdict[n] != FEASIBLE or mine < floor:
             continue
@@ -170,7 +198,7 @@ def rank(out: Verdicts, demand: Integers, at: Integers, top: Integers) -> int:
             other = top[place - 1]
             if value[other] > mine:
                 break
-            if value[other] == mine and demand[at[other]] < demand[at[n]]:
+            if value[other] == mine and demand[at[noted[other]]] < demand[at[noted[n]]]:
                 break
             if place < size:
                 top[place] = other
@@ -184,44 +212,47 @@ def rank(out: Verdicts, demand: Integers, at: Integers, top: Integers) -> int:
 
 
 @compiled
-def search(
-    entries: Entries, lots: Lots, fare: Fare, rows: Integers, best: Best, wanted: int
-) -> Found:
+def search(entries: Entries, lots: Lots, fare: Fare, best: Best, wanted: int) -> Found:
     """Send B streams past the demands near them, and write the best of each into its row of `best`.
 
     Reports the pairs that are undecided and those `wanted`.
     """
-    streams, room, reported = len(rows), len(entries.demand), 0
-    demand_of, group = entries.demand, lots.group
+    demand, group, rows = entries.demand, lots.group, lots.rows
+    streams, room, reported = len(rows), len(demand), 0
     best_demand, best_value, best_distance = best.demand, best.value_per_t, best.distance_km
     k = best_demand.shape[1]
-    tally = np.zeros((streams, VERDICTS), np.int64)
-    pair, measure = np.empty((256, 3), np.int64), np.empty((256, 2))
-    at, chord2, top = np.empty(room, np.int64), np.empty(room), np.empty(k, np.int64)
-    verdict, value, distance = np.empty(room, np.int64), np.empty(room), np.empty(room)
-    out = Verdicts(verdict, value, distance)
+    tally, top = np.zeros((streams, VERDICTS), np.int64), np.empty(k, np.int64)
+    pair, measured = np.empty((256, 3), np.int64), np.empty((256, 2))
+    at, noted, verdict = (
+        np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
+    )  # fmt: skip
+    chord2, z, cosine = np.empty(room), np.empty(room), np.empty(room)
+    latitude, distance, value = np.empty(room), np.empty(room), np.empty(room)
+    values = np.ones(entries.limits.shape[1], np.float32)
+    unknown = np.zeros(entries.limited.shape[1], np.uint64)
+    bench = Bench(at, chord2, z, cosine, latitude, distance, noted, verdict, value, values, unknown)
     for i in range(streams):
-        count, held, row = 0, 0, rows[i]
+        notes, held, row = 0, 0, rows[i]
         if group[i] >= 0:
-            count = near(entries, lots, i, at, chord2)
-            judge(entries, lots, fare, i, at[:count], chord2, out)
-        if reported + count > len(pair):
-            pair = np.concatenate((pair, np.empty((len(pair) + count, 3), np.int64)))
-            measure = np.concatenate((measure, np.empty((len(measure) + count, 2))))
-        for n in range(count):
-            tally[i, abs(verdict[n])] += 1
+            count = near(entries, lots, i, bench)
+            measure(entries, lots, i, bench, count)
+            notes = judge(entries, lots, fare, i, bench, count, tally)
+        if reported + notes > len(pair):
+            pair = np.concatenate((pair, np.empty((len(pair) + notes, 3), np.int64)))
+            measured = np.concatenate((measured, np.empty((len(measured) + notes, 2))))
+        for n in range(notes):
             if verdict[n] < 0 or verdict[n] == wanted:
-                pair[reported, 0], pair[reported, 1] = i, demand_of[at[n]]
+                pair[reported, 0], pair[reported, 1] = i, demand[at[noted[n]]]
                 pair[reported, 2] = verdict[n]
-                measure[reported, 0], measure[reported, 1] = value[n], distance[n]
+                measured[reported, 0], measured[reported, 1] = value[n], distance[noted[n]]
                 reported += 1
         if k > 0:
-            held = rank(out, demand_of, at[:count], top)
+            held = rank(entries, bench, notes, top)
         for place in range(held):
             n = top[place]
-            best_demand[row, place], best_value[row, place] = demand_of[at[n]], value[n]
-            best_distance[row, place] = distance[n]
+            best_demand[row, place] = demand[at[noted[n]]]
+            best_value[row, place], best_distance[row, place] = value[n], distance[noted[n]]
         for place in range(held, k):
             best_demand[row, place] = -1
             best_value[row, place] = best_distance[row, place] = np.nan
-    return Found(tally, pair[:reported], measure[:reported])
+    return Found(tally, pair[:reported], measured[:reported])

@@ -24,7 +24,8 @@ def top_k(
     A pair is feasible when the demand takes the code, the stream lies within the radius (geodesic
     distance, exact near the radius) or the area, they share a vehicle type and a month, no limit is
     broken or untested, and the delivered value is above 0. Values and distances come from the
-    local-radius formula, and are exact where a gate is in doubt or beyond 600 km.
+    local-radius formula, and are exact where a gate is in doubt, beyond 600 km, and for a road that
+    is no curve.
 
     The engines "numpy" (NumPy and a tree of boxes) and "numba" (compiled, on all processors) give
     the same bits; "auto" takes the faster one. Where nothing can be compiled, "numpy" answers and
