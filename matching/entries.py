@@ -90,9 +90,8 @@ class Bench(NamedTuple):
     """Room to work on one stream, (E,) each but for the last two.
 
     First the entries near it: which, and what is measured of them. Then the notes of the pairs
-    that matter: which of those entries, its verdict, its value. Last what the stream is held
-    against limits with: `values` (W,) minimum, then minus maximum, +inf where unknown; `unknown`
-    (V,) says as bits where.
+    that matter: entry, verdict, value, distance. Last what the stream is held against limits with:
+    `values` (W,) minimum, then minus maximum, +inf where unknown; `unknown` (V,): as bits, where.
     """
 
     entry: Integers
@@ -104,6 +103,7 @@ class Bench(NamedTuple):
     noted: Integers
     verdict: Integers
     value: Floats
+    noted_km: Floats
     values: Singles
     unknown: Words
 

@@ -16,8 +16,7 @@ import numpy as np
 from numba import njit
 
 from matching.arrays import DOUBT_PER_T
-from matching.checks import Floats, Integers, Words
-from matching.composition import Singles
+from matching.checks import Floats, Integers
 from matching.distance import (
     ARCSINE,
     HALF_ECCENTRICITY_SQUARED,
@@ -37,7 +36,7 @@ Function = TypeVar("Function", bound=Callable[..., object])
 def compiled(function: Function) -> Function:
     """Compile a function for good, or for this process alone where no cache can be written."""
     try:
-        made: object = njit(cache=True, nogil=True, error_model="numpy")(function)
+        made: object = njit(nogil=True, error_model="numpy")(function)
     except RuntimeError as reason:
         logging.getLogger(__name__).warning("The compiled engine is not cached: %s", reason)
         made = njit(nogil=True, error_model="numpy")(function)
@@ -54,6 +53,26 @@ def first_from(rising: Floats, start: int, stop: int, value: float) -> int:
         else:
             stop = middle
     return start
+
+
+@compiled
+def bench_for(entries: Entries) -> Bench:
+    """Return room for one stream: at worst all entries are near it."""
+    room = len(entries.demand)
+    return Bench(
+        np.empty(room, np.int64),
+        np.empty(room),
+        np.empty(room),
+        np.empty(room),
+        np.empty(room),
+        np.empty(room),
+        np.empty(room, np.int64),
+        np.empty(room, np.int64),
+        np.empty(room),
+        np.empty(room),
+        np.ones(entries.limits.shape[1], np.float32),
+        np.zeros(entries.limited.shape[1], np.uint64),
+    )
 
 
 @compiled
@@ -101,11 +120,11 @@ def measure(entries: Entries, lots: Lots, i: int, bench: Bench, count: int) -> N
 
 
 @compiled
-def compare_with(lots: Lots, row: int, values: Singles, unknown: Words) -> bool:
-    """Set out what one stream is held against limits with; tell whether anything is unknown."""
+def set_out(lots: Lots, i: int, bench: Bench) -> None:
+    """Put on the bench what one stream is held against limits with, and what of it is unknown."""
     typical, minimum, maximum = lots.typical, lots.minimum, lots.maximum
-    columns = minimum.shape[1]
-    words, any_unknown = len(unknown) // 2, False
+    values, unknown, row = bench.values, bench.unknown, lots.rows[i]
+    columns, words = minimum.shape[1], len(unknown) // 2
     unknown[:] = np.uint64(0)
     for column in range(columns):
         low, high = minimum[row, column], maximum[row, column]
@@ -113,72 +132,93 @@ def compare_with(lots: Lots, row: int, values: Singles, unknown: Words) -> bool:
         high = typical[row, column] if isnan(high) else high
         values[column] = np.inf if isnan(low) else low
         values[columns + column] = np.inf if isnan(high) else -high
-        word, bit = column // 64, np.uint64(1) << np.uint64(column % 64)
+        bit = np.uint64(1) << np.uint64(column % 64)
         if isnan(low):
-            unknown[word] |= bit
-            any_unknown = True
+            unknown[column // 64] |= bit
         if isnan(high):
-            unknown[words + word] |= bit
-            any_unknown = True
-    return any_unknown
+            unknown[words + column // 64] |= bit
 
 
 @compiled
-def judge(
-    entries: Entries, lots: Lots, fare: Fare, i: int, bench: Bench, count: int, tally: Integers
-) -> int:
-    """Count the verdicts on the entries of the bench; note those that matter; return how many.
+def reach(
+    entries: Entries, lots: Lots, i: int, bench: Bench, count: int, tally: Integers
+) -> tuple[int, int]:
+    """Keep on the bench what passes distance, vehicle and month; note what is near its radius.
 
-    The verdict is the number of gates passed before one stops a pair, FEASIBLE or UNTESTED; a
-    negative number says that the gate after so many is for others to decide, and counts like the
-    positive one. An untested pair that is worth nothing passes 4, as its composition is not known
-    to be right.
+    Returns how many are kept and how many noted.
     """
-    radius, price, masks = entries.radius, entries.price, entries.masks
-    limits, limited, values, unknown = entries.limits, entries.limited, bench.values, bench.unknown
-    knots, road, slope = fare.km, fare.road, fare.slope
-    loading, rate, handling, doubt = fare.loading, fare.rate, fare.handling, fare.doubt
-    at, distance = bench.entry, bench.distance
-    noted, verdict_of, value_of = bench.noted, bench.verdict, bench.value
-    row = lots.rows[i]
-    vehicles, months, ask = lots.vehicles[row], lots.months[row], lots.ask[row]
-    words = len(unknown) if compare_with(lots, row, values, unknown) else 0
-    lanes, notes = limits.shape[1], 0
+    radius, masks, at, distance = entries.radius, entries.masks, bench.entry, bench.distance
+    noted, verdict, value, distance_of = bench.noted, bench.verdict, bench.value, bench.noted_km
+    vehicles, months = lots.vehicles[lots.rows[i]], lots.months[lots.rows[i]]
+    kept, notes, no_vehicle, no_month = 0, 0, 0, 0
     for n in range(count):
         e, km = at[n], distance[n]
-        verdict, value = 1, 0.0
-        if km >= radius[e] * (1 - UNCERTAIN) - UNCERTAIN_KM:
-            if km <= radius[e] * (1 + UNCERTAIN) + UNCERTAIN_KM:
-                verdict = -1
-        elif vehicles & masks[e, 0] == 0:
-            verdict = 2
-        elif months & masks[e, 1] == 0:
-            verdict = 3
-        else:
-            below, equal, missing = False, False, False
-            for lane in range(lanes):
-                below |= values[lane] < limits[e, lane]
-            if below:
-                tally[i, 4] += 1
-                continue
-            for lane in range(lanes):
-                equal |= values[lane] == limits[e, lane]
-            for word in range(words):
-                missing |= (unknown[word] & limited[e, word]) != 0
-            verdict = -4 if equal or missing else -5
-            if not equal and len(knots) > 0:
-                knot = 0
-                for later in range(1, len(knots)):
-                    knot += knots[later] <= km
-                haul = loading + rate * (road[knot] + slope[knot] * (km - knots[knot]))
-                value = price[e] - haul - handling - ask
-                if value > doubt * km + DOUBT_PER_T:
-                    verdict = UNTESTED if missing else FEASIBLE
-                elif value < -(doubt * km + DOUBT_PER_T):
-                    verdict = 4 if missing else 5
-        tally[i, abs(verdict)] += 1
+        is_near = km < radius[e] * (1 - UNCERTAIN) - UNCERTAIN_KM
+        if not is_near and km <= radius[e] * (1 + UNCERTAIN) + UNCERTAIN_KM:
+            noted[notes], verdict[notes], value[notes], distance_of[notes] = e, -1, 0.0, km
+            notes += 1
+        has_vehicle = vehicles & masks[e, 0] != 0
+        has_month = months & masks[e, 1] != 0
+        no_vehicle += is_near & (not has_vehicle)
+        no_month += is_near & has_vehicle & (not has_month)
+        at[kept], distance[kept] = e, km
+        kept += is_near & has_vehicle & has_month
+    tally[i, 1] = count - kept - no_vehicle - no_month
+    tally[i, 2], tally[i, 3] = no_vehicle, no_month
+    return kept, notes
+
+
+@compiled
+def fit(entries: Entries, bench: Bench, count: int) -> int:
+    """Keep on the bench what breaks no limit, as far as float32 tells; return how many."""
+    limits, values, at, distance = entries.limits, bench.values, bench.entry, bench.distance
+    lanes, kept = limits.shape[1], 0
+    for n in range(count):
+        e, is_broken = at[n], False
+        for lane in range(lanes):
+            is_broken |= values[lane] < limits[e, lane]
+        at[kept], distance[kept] = e, distance[n]
+        kept += not is_broken
+    return kept
+
+
+@compiled
+def weigh(
+    entries: Entries, fare: Fare, ask: float, bench: Bench, held: tuple[int, int], tally: Integers
+) -> int:
+    """Note what is worth something or undecided, after the notes there are; return their number.
+
+    An undecided pair's verdict is minus the gates it has passed. An untested pair that is worth
+    nothing passes 4, as its composition is not known to be right.
+    """
+    price, limits, limited = entries.price, entries.limits, entries.limited
+    values, unknown, at, distance = bench.values, bench.unknown, bench.entry, bench.distance
+    noted, verdicts, worth, distance_of = bench.noted, bench.verdict, bench.value, bench.noted_km
+    knots, road, slope = fare.km, fare.road, fare.slope
+    loading, rate, handling, doubt = fare.loading, fare.rate, fare.handling, fare.doubt
+    count, notes = held
+    lanes, words = limits.shape[1], len(unknown)
+    for n in range(count):
+        e, km, value = at[n], distance[n], 0.0
+        is_tied, is_missing = False, False
+        for lane in range(lanes):
+            is_tied |= values[lane] == limits[e, lane]
+        for word in range(words):
+            is_missing |= (unknown[word] & limited[e, word]) != 0
+        verdict = -4 if is_tied or is_missing else -5
+        if not is_tied and len(knots) > 0:
+            knot = 0
+            for later in range(1, len(knots)):
+                knot += knots[later] <= km
+            haul = loading + rate * (road[knot] + slope[knot] * (km - knots[knot]))
+            value = price[e] - haul - handling - ask
+            if value > doubt * km + DOUBT_PER_T:
+                verdict = UNTESTED if is_missing else FEASIBLE
+            elif value < -(doubt * km + DOUBT_PER_T):
+                verdict = 4 if is_missing else 5
+        tally[abs(verdict)] += 1
         if verdict < 0 or verdict >= FEASIBLE:
-            noted[notes], verdict_of[notes], value_of[notes] = n, verdict, value
+            noted[notes], verdicts[notes], worth[notes], distance_of[notes] = e, verdict, value, km
             notes += 1
     return notes
 
@@ -186,7 +226,7 @@ def judge(
 @compiled
 def rank(entries: Entries, bench: Bench, notes: int, top: Integers) -> int:
     """Write which notes are the best partners of one stream, best first; return how many."""
-    at, demand = bench.entry, entries.demand
+    demand = entries.demand
     noted, verdict, value = bench.noted, bench.verdict, bench.value
     held, size, floor = 0, len(top), -np.inf
     for n in range(notes):
@@ -198,7 +238,7 @@ def rank(entries: Entries, bench: Bench, notes: int, top: Integers) -> int:
             other = top[place - 1]
             if value[other] > mine:
                 break
-            if value[other] == mine and demand[at[noted[other]]] < demand[at[noted[n]]]:
+            if value[other] == mine and demand[noted[other]] < demand[noted[n]]:
                 break
             if place < size:
                 top[place] = other
@@ -217,41 +257,38 @@ def search(entries: Entries, lots: Lots, fare: Fare, best: Best, wanted: int) ->
 
     Reports the pairs that are undecided and those `wanted`.
     """
-    demand, group, rows = entries.demand, lots.group, lots.rows
-    streams, room, reported = len(rows), len(demand), 0
+    demand, group, rows, asks = entries.demand, lots.group, lots.rows, lots.ask
     best_demand, best_value, best_distance = best.demand, best.value_per_t, best.distance_km
-    k = best_demand.shape[1]
+    streams, k, reported = len(rows), best_demand.shape[1], 0
     tally, top = np.zeros((streams, VERDICTS), np.int64), np.empty(k, np.int64)
     pair, measured = np.empty((256, 3), np.int64), np.empty((256, 2))
-    at, noted, verdict = (
-        np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
-    )  # fmt: skip
-    chord2, z, cosine = np.empty(room), np.empty(room), np.empty(room)
-    latitude, distance, value = np.empty(room), np.empty(room), np.empty(room)
-    values = np.ones(entries.limits.shape[1], np.float32)
-    unknown = np.zeros(entries.limited.shape[1], np.uint64)
-    bench = Bench(at, chord2, z, cosine, latitude, distance, noted, verdict, value, values, unknown)
+    bench = bench_for(entries)
+    noted, verdict, value, distance = bench.noted, bench.verdict, bench.value, bench.noted_km
     for i in range(streams):
         notes, held, row = 0, 0, rows[i]
         if group[i] >= 0:
             count = near(entries, lots, i, bench)
             measure(entries, lots, i, bench, count)
-            notes = judge(entries, lots, fare, i, bench, count, tally)
+            count, notes = reach(entries, lots, i, bench, count, tally)
+            set_out(lots, i, bench)
+            left = fit(entries, bench, count)
+            tally[i, 4] = count - left
+            notes = weigh(entries, fare, asks[row], bench, (left, notes), tally[i])
         if reported + notes > len(pair):
             pair = np.concatenate((pair, np.empty((len(pair) + notes, 3), np.int64)))
             measured = np.concatenate((measured, np.empty((len(measured) + notes, 2))))
         for n in range(notes):
             if verdict[n] < 0 or verdict[n] == wanted:
-                pair[reported, 0], pair[reported, 1] = i, demand[at[noted[n]]]
+                pair[reported, 0], pair[reported, 1] = i, demand[noted[n]]
                 pair[reported, 2] = verdict[n]
-                measured[reported, 0], measured[reported, 1] = value[n], distance[noted[n]]
+                measured[reported, 0], measured[reported, 1] = value[n], distance[n]
                 reported += 1
         if k > 0:
             held = rank(entries, bench, notes, top)
         for place in range(held):
             n = top[place]
-            best_demand[row, place] = demand[at[noted[n]]]
-            best_value[row, place], best_distance[row, place] = value[n], distance[noted[n]]
+            best_demand[row, place] = demand[noted[n]]
+            best_value[row, place], best_distance[row, place] = value[n], distance[n]
         for place in range(held, k):
             best_demand[row, place] = -1
             best_value[row, place] = best_distance[row, place] = np.nan
