@@ -20,7 +20,9 @@ from bench.figures import Figure, table
 RESULTS: Final = Path(__file__).parent / "results"
 # In this order: the pages are those of the market that the demonstration has loaded. A subject is
 # loaded when its turn comes, because some need what only a developer has installed.
-SUBJECTS: Final = ("engine", "allocation", "blending", "worker", "demonstration", "pages")
+SUBJECTS: Final = (
+    "engine", "cluster", "allocation", "blending", "worker", "demonstration", "pages",
+)  # fmt: skip
 ON_REQUEST: Final = ("growth",)
 FOLDERS: Final = {"worker": "worker", "demonstration": "country", "pages": "country"}
 
