@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import get_args
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from matching.checks import Flags, Floats, Integers, check_not_negative, floats, refuse_where
-from matching.components import Batch, Network, Objective, check_digits, solve_batch, split
-from matching.pairs import Pairs
+from matching.components import (
+    Batch,
+    Network,
+    Objective,
+    check_digits,
+    checked_objective,
+    solve_batch,
+    split,
+)
+from matching.pairs import Pairs, check_distinct
 from matching.side_constraints import SideConstraints, solve_with_sides
 from matching.whole_units import checked_unit, rounded, rounded_down, told
 
@@ -33,6 +40,7 @@ class Terms:
             object.__setattr__(self, name, checked_unit(name, getattr(self, name)))
 
 
+ROUNDING = 4 * float(np.finfo(np.float64).eps)  # of a product of two rounded numbers
 AS_USUAL = Terms()
 
 
@@ -139,7 +147,7 @@ def allocate(
         return problem.concluded(solve_batch(problem.batch, problem.objective))
     market = read_market(pairs, supply_t, capacity_t, terms)
     limit = _limits(market, max_share)
-    network, at = _network(market, _checked_objective(objective), limit)
+    network, at = _network(market, checked_objective(objective), limit)
     check_digits(split(network)[0])
     units = np.zeros(len(pairs), dtype=np.int64)
     side = terms.side.over(at, len(pairs))
@@ -162,7 +170,7 @@ def pose(
     """
     if terms.side is not None:
         raise ValueError("terms: side constraints join components; use allocate")
-    known = _checked_objective(objective)
+    known = checked_objective(objective)
     market = read_market(pairs, supply_t, capacity_t, terms)
     limit = _limits(market, max_share)
     network, at = _network(market, known, limit)
@@ -181,7 +189,7 @@ def read_market(
     check_not_negative("capacity_t", capacity)
     refuse_where(pairs.demand >= len(capacity), "demand", f"is not below {len(capacity)}")
     stream = pairs.row()
-    _check_distinct(stream * max(len(capacity), 1) + pairs.demand)
+    check_distinct(pairs, len(capacity))
     return Market(
         pairs=pairs,
         terms=terms,
@@ -254,20 +262,7 @@ def _limits(market: Market, max_share: float | None) -> Integers | None:
     refuse_where(~((share > 0) & (share <= 1)), "max_share", "is outside (0, 1]")
     if share == 1:
         return None
-    most = rounded_down("supply_t", market.supply_t * share, market.terms.unit_t)
+    # Three tonnes times 0.3 come out a hair below 0.9 and must not lose a unit for that.
+    shared = market.supply_t * share * (1 + ROUNDING)
+    most = rounded_down("supply_t", shared, market.terms.unit_t)
     return most[market.stream]
-
-
-def _checked_objective(objective: Objective) -> Objective:
-    if objective not in get_args(Objective):
-        raise ValueError(f"objective: {objective!r} is not one of value, tonnes")
-    return objective
-
-
-def _check_distinct(key: Integers) -> None:
-    ordered = np.sort(key)
-    if not (ordered[1:] == ordered[:-1]).any():
-        return
-    repeated = np.ones(len(key), dtype=np.bool_)
-    repeated[np.unique(key, return_index=True)[1]] = False
-    refuse_where(repeated, "demand", "repeats a partner of the same row")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Lock
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -12,6 +14,7 @@ from matching.distance import EQUATORIAL_RADIUS_KM, geodesic_km
 Areas = NDArray[np.object_]
 
 TURNS = (-360.0, 0.0, 360.0)  # an area may run over the antimeridian, as in 170 to 190 degrees
+ONE_AT_A_TIME = Lock()
 POLYGON_TYPES = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
@@ -45,8 +48,10 @@ def which_have(areas: Areas) -> Flags:
 def inside(areas: Areas, lat: Floats, lon: Floats) -> Flags:
     """Tell which point lies in its area; the border belongs to it. All of shape (P,), degrees."""
     found = np.zeros(len(areas), dtype=np.bool_)
-    for turn in TURNS:
-        found |= shapely.intersects_xy(areas, lon + turn, lat)
+    # A prepared area builds its search structure while it is asked, which is safe for one thread.
+    with ONE_AT_A_TIME:
+        for turn in TURNS:
+            found |= shapely.intersects_xy(areas, lon + turn, lat)
     return found
 
 

@@ -14,7 +14,7 @@ from matching.areas import Areas, checked_areas
 from matching.checks import (
     Floats,
     Integers,
-    check_finite,
+    check_money,
     check_months,
     check_not_negative,
     check_pointer,
@@ -86,7 +86,7 @@ class Streams:
             columns = self.typical.shape[1]
         check_positions(self.lat, self.lon)
         check_not_negative("quantity_t", self.quantity_t)
-        check_finite("ask_per_t", self.ask_per_t)
+        check_money("ask_per_t", self.ask_per_t)
         check_months(self.months)
         for name in ("typical", "minimum", "maximum"):
             refuse_where(np.isinf(getattr(self, name)), name, "is infinite")
@@ -148,7 +148,7 @@ class Demands:
             object.__setattr__(self, "area", checked_areas(self.area, count))
         check_positions(self.lat, self.lon)
         refuse_where(~(self.radius_km >= 0), "radius_km", "is negative or NaN")
-        check_finite("price_per_t", self.price_per_t)
+        check_money("price_per_t", self.price_per_t)
         check_not_negative("capacity_t", self.capacity_t)
         check_months(self.months)
         self._check_limits()
@@ -194,17 +194,22 @@ class Costs:
 
     def __post_init__(self) -> None:
         for name in ("loading_per_t", "haul_per_t_km", "handling_per_t"):
-            check_not_negative(name, floats(name, getattr(self, name), ()))
+            amount = floats(name, getattr(self, name), ())
+            check_not_negative(name, amount)
+            check_money(name, amount)
+            object.__setattr__(self, name, float(amount))
+        if not (callable(self.road) or hasattr(self.road, "trips_km")):
+            raise ValueError("road: is neither a curve nor a router")
 
     def trips_km(self, ends: Ends, geodesic_km: Floats) -> Floats:
         """Return the road distance of each trip in km, in the shape of `geodesic_km`.
 
         Raises ValueError when `road` answers in another shape, or with a negative or NaN distance.
         """
+        asked = geodesic_km.view()
+        asked.flags.writeable = False  # a road that works in place must not change what it is asked
         answer = (
-            self.road.trips_km(ends, geodesic_km)
-            if isinstance(self.road, Router)
-            else self.road(geodesic_km)
+            self.road.trips_km(ends, asked) if isinstance(self.road, Router) else self.road(asked)
         )
         road = np.asarray(answer, dtype=np.float64)
         check_shape("road", road.shape, geodesic_km.shape)

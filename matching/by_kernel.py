@@ -26,6 +26,7 @@ from matching.road import RoadCurve
 from matching.trees import Trees
 
 BLOCK_STREAMS = 1 << 13
+NOWHERE = np.array([1.0, -1.0, 1.0, -1.0])  # two empty ranges
 NOTHING = 0  # a verdict that no pair gets
 EMPTY = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0), np.empty(0)
 Answer = TypeVar("Answer")
@@ -69,8 +70,14 @@ def _by_blocks(
             yield work(batch, group[batch.rows])
         return
     index.prepare()  # so that no two threads build it
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+    with ThreadPoolExecutor(processors()) as pool:
         yield from pool.map(lambda batch: work(batch, group[batch.rows]), batches)
+
+
+def processors() -> int:
+    """Return how many processors this process may use; not every system tells."""
+    tell = getattr(os, "sched_getaffinity", None)
+    return len(tell(0)) if tell else os.cpu_count() or 1
 
 
 def _rank(
@@ -144,15 +151,19 @@ def _wide(batch: Batch, group: Integers, trees: Trees) -> tuple[Integers, Intege
 def _lots(batch: Batch, group: Integers, index: Index) -> Lots:
     """Arrange the streams as the kernel reads them."""
     streams, at = batch.streams, batch.points
-    longest = index.reach_km[group]
-    radius = np.maximum(longest, 0.0)
-    reach = np.degrees(radius / SMALLEST_RADIUS_KM) + POLE_MARGIN_DEGREES
-    width = longitude_reach(batch.lat, radius) + POLE_MARGIN_DEGREES
+    bands: list[Integers] = []
+    spans: list[Floats] = []
+    for longest in index.reach_km[group].T:
+        radius = np.maximum(longest, 0.0)
+        reach = np.degrees(radius / SMALLEST_RADIUS_KM) + POLE_MARGIN_DEGREES
+        bands += bands_of(batch.lat - reach), bands_of(batch.lat + reach)
+        width = longitude_reach(batch.lat, radius) + POLE_MARGIN_DEGREES
+        spans.append(np.where((longest >= 0)[:, None], _spans(batch.lon, width), NOWHERE))
     return Lots(
         rows=batch.rows,
-        group=np.where(longest >= 0, group, -1),
-        band=np.column_stack((bands_of(batch.lat - reach), bands_of(batch.lat + reach))),
-        span=_spans(batch.lon, width),
+        group=group,
+        band=np.column_stack(bands),
+        span=np.concatenate(spans, axis=1),
         place=np.column_stack((at.x, at.y, at.z, at.cosine, at.latitude)),
         vehicles=streams.vehicles,
         months=streams.months,
@@ -167,7 +178,7 @@ def _spans(lon: Floats, width: Floats) -> Floats:
     """Return two ranges of longitude (B, 4), from west to below east; the second mostly empty."""
     west, east = lon - width, lon + width
     over_west, over_east = west < -180.0, east > 180.0
-    whole = over_west & over_east
+    whole = (width >= 180.0) | (over_west & over_east)
     spans = np.column_stack((west, east, np.ones_like(lon), -np.ones_like(lon)))
     spans[over_west, 2:] = np.column_stack((west + 360.0, np.full_like(lon, 181.0)))[over_west]
     spans[over_east, 2:] = np.column_stack((np.full_like(lon, -180.0), east - 360.0))[over_east]

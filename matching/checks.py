@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,6 +14,7 @@ Flags = NDArray[np.bool_]
 Words = NDArray[np.uint64]
 Number = TypeVar("Number", np.float64, np.int64)
 
+LARGEST_MONEY = 1e15
 LARGEST_MASK = 2**53 - 1  # findings carry masks as floats, which are exact up to here
 
 
@@ -26,23 +27,31 @@ def refuse_where(wrong: Flags, name: str, reason: str) -> None:
 
 def floats(name: str, values: ArrayLike, shape: tuple[int | None, ...]) -> Floats:
     """Return `values` as a read-only float64 array; `None` in `shape` stands for any length."""
-    try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name}: expected numbers ({error})") from error
-    check_shape(name, array.shape, shape)
-    return _read_only(array)
+    given = _array(name, values)
+    if given.dtype.kind not in "iuf" and given.size:
+        raise ValueError(f"{name}: expected numbers, got {given.dtype}")
+    check_shape(name, given.shape, shape)
+    return _read_only(given.astype(np.float64, copy=False))
 
 
 def integers(name: str, values: ArrayLike, length: int | None) -> Integers:
     """Return `values` as a read-only (length,) int64 array of whole numbers, none negative."""
-    array = np.asarray(values)
+    array = _array(name, values)
     if array.dtype.kind not in "iu" and array.size:
         raise ValueError(f"{name}: expected whole numbers, got {array.dtype}")
     check_shape(name, array.shape, (length,))
     refuse_where(array < 0, name, "is negative")
     refuse_where(array > LARGEST_MASK, name, "is above 2^53 - 1")
     return _read_only(array.astype(np.int64, copy=False))
+
+
+def _array(name: str, values: ArrayLike) -> NDArray[Any]:
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        raise ValueError(f"{name}: is masked; what is unknown is NaN")
+    try:
+        return np.asarray(values)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name}: expected numbers ({error})") from error
 
 
 def check_shape(name: str, actual: tuple[int, ...], expected: tuple[int | None, ...]) -> None:
@@ -58,6 +67,12 @@ def check_shape(name: str, actual: tuple[int, ...], expected: tuple[int | None, 
 def check_finite(name: str, array: Floats) -> None:
     """Refuse NaN and infinity."""
     refuse_where(~np.isfinite(array), name, "is not a finite number")
+
+
+def check_money(name: str, array: Floats) -> None:
+    """Refuse NaN, infinity, and amounts per tonne that no sum could hold beside others."""
+    check_finite(name, array)
+    refuse_where(np.abs(array) > LARGEST_MONEY, name, f"is beyond {LARGEST_MONEY:g}")
 
 
 def check_not_negative(name: str, array: Floats) -> None:
@@ -90,23 +105,32 @@ def check_pointer(name: str, ptr: Integers, end: int) -> None:
 
 def row(name: str, position: int, length: int) -> int:
     """Return `position` as an int, or refuse one outside 0 to `length` - 1."""
-    index = operator.index(position)
+    index = whole(name, position)
     if not 0 <= index < length:
         raise ValueError(f"{name}: {index} is outside 0 to {length - 1}")
     return index
 
 
+def whole(name: str, number: int) -> int:
+    """Return `number` as an int, or refuse what is none."""
+    try:
+        return operator.index(number)
+    except TypeError as error:
+        raise ValueError(f"{name}: expected a whole number, got {number!r}") from error
+
+
 def positive_count(name: str, count: int) -> int:
     """Return `count` as an int, or refuse one below 1."""
-    number = operator.index(count)
+    number = whole(name, count)
     if number < 1:
         raise ValueError(f"{name}: {number} is below 1")
     return number
 
 
 def _read_only(array: NDArray[Number]) -> NDArray[Number]:
-    # A copy, so that a caller who later writes into the original cannot slip past the checks.
-    if array.flags.writeable:
+    # A copy, so that a caller who later writes into the original cannot slip past the checks; a
+    # read-only view of what others may write to does not count as safe.
+    if array.flags.writeable or not array.flags.owndata:
         array = array.copy()
         array.flags.writeable = False
     return array

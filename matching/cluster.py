@@ -19,7 +19,7 @@ from matching.blend_market import MarketBlend, join_parts, ready_market
 from matching.blend_parts import BlendPart, PartBlend, blend_parts, solve_part
 from matching.checks import positive_count
 from matching.components import Batch, Objective, solve_batch
-from matching.index import Index, build_index
+from matching.index import Index, as_index
 from matching.market_parts import parts_of, some_demands, some_streams
 from matching.pairs import Listed, Pairs, Ranking, pairs_of
 from matching.parquet import (
@@ -57,10 +57,12 @@ class Cluster:
     folder: Path
     timeout_s: float = 30.0
 
-    def top_k(self, streams: Streams, demands: Demands, costs: Costs, k: int = 10) -> Ranking:
+    def top_k(
+        self, streams: Streams, demands: Demands | Index, costs: Costs, k: int = 10
+    ) -> Ranking:
         """Answer `matching.top_k`, by code and stripes of latitude with their halo."""
         index, width = _index(streams, demands), positive_count("k", k)
-        count, group = len(streams), build_index(demands).groups(streams.code)
+        count, group = len(streams), index.groups(streams.code)
         ranking = Ranking(
             demand=np.full((count, width), -1, dtype=np.int64),
             value_per_t=np.full((count, width), np.nan),
@@ -72,14 +74,15 @@ class Cluster:
             for found in work.search(streams, index, partial(_rank, costs=costs, k=width)):
                 rows, number = found.pop("streams"), found.pop("demands")
                 local = found.pop("demand")
-                ranking.demand[rows] = np.where(local >= 0, number[local], -1)
+                # The last of `number` stands for none, which is -1.
+                ranking.demand[rows] = np.append(number, -1)[local]
                 for name, values in found.items():
                     getattr(ranking, name)[rows] = values
         # A part lacks the demands that take the code out of its reach.
         ranking.funnel[:, 0] = np.append(np.diff(index.ptr), 0)[group]
         return ranking
 
-    def all_pairs(self, streams: Streams, demands: Demands, costs: Costs) -> Pairs:
+    def all_pairs(self, streams: Streams, demands: Demands | Index, costs: Costs) -> Pairs:
         """Answer `matching.all_pairs`, by code and stripes of latitude with their halo."""
         index = _index(streams, demands)
         listed = []
@@ -179,9 +182,10 @@ class _Work(AbstractContextManager["_Work"]):
             yield read_arrays(place / "answer.parquet")
 
 
-def _index(streams: Streams, demands: Demands) -> Index:
-    check_same_parameters(streams, demands)
-    return build_index(demands)
+def _index(streams: Streams, demands: Demands | Index) -> Index:
+    index = as_index(demands)
+    check_same_parameters(streams, index.demands)
+    return index
 
 
 def _rank(place: Path, *, costs: Costs, k: int) -> None:

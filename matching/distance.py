@@ -102,7 +102,8 @@ def local_km(lat: Floats, lon: Floats, other_lat: Floats, other_lon: Floats) -> 
 def geodesic_km(lat: Floats, lon: Floats, other_lat: Floats, other_lon: Floats) -> Floats:
     """Return the geodesic distance in km on WGS-84 (Karney's algorithm, through pyproj).
 
-    Takes degrees, any shapes that broadcast together, float64. Exact to nanometres.
+    Takes degrees, any shapes that broadcast together, float64. Exact to nanometres. NaN where a
+    position is none.
     """
     points = np.broadcast_arrays(lon, lat, other_lon, other_lat)
     east, north, other_east, other_north = (

@@ -9,12 +9,12 @@ from functools import cached_property
 import numpy as np
 import shapely
 
-from matching.areas import which_have
+from matching.areas import ONE_AT_A_TIME, which_have
 from matching.arrays import Demands
 from matching.checks import Flags, Floats, Integers
 from matching.composition import Bounds, bounds_of
 from matching.distance import Points, points
-from matching.entries import NARROW_KM, Entries, entries_of
+from matching.entries import NARROW_KM, REACH_KM, REACHES, Entries, entries_of
 from matching.trees import Trees, build_trees
 
 BLOCK_PAIRS = 1 << 20
@@ -77,12 +77,13 @@ class Index:
 
     @cached_property
     def reach_km(self) -> Floats:
-        """Return the longest radius of each code's narrow demands, (K,); -1 where it has none."""
-        reach = np.full(len(self.code), -1.0)
+        """Return the longest radius of each code's narrow demands, (K, R); -1 where it has none."""
+        longest = np.full((len(self.code), REACHES), -1.0)
         group = np.repeat(np.arange(len(self.code)), np.diff(self.ptr))
         narrow = self.is_narrow[self.demand]
-        np.maximum.at(reach, group[narrow], self.demands.radius_km[self.demand[narrow]])
-        return reach
+        radius = self.demands.radius_km[self.demand[narrow]]
+        np.maximum.at(longest, (group[narrow], np.searchsorted(REACH_KM, radius)), radius)
+        return longest
 
     def prepare(self) -> None:
         """Build what the compiled engine asks for."""
@@ -101,7 +102,8 @@ class Index:
 def build_index(demands: Demands) -> Index:
     """Arrange demands for search: by code now, the rest when an engine first asks for it."""
     if demands.area is not None:
-        shapely.prepare(demands.area)
+        with ONE_AT_A_TIME:
+            shapely.prepare(demands.area)
     owner = demands.code_owner()
     order = np.lexsort((owner, demands.code_idx))
     code, first = np.unique(demands.code_idx[order], return_index=True)

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from matching.checks import Floats, Integers, check_finite, check_pointer, floats, integers
+from matching.checks import (
+    Floats,
+    Integers,
+    check_finite,
+    check_not_negative,
+    check_pointer,
+    floats,
+    integers,
+    refuse_where,
+    whole,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +48,7 @@ class Pairs:
             checked = floats(name, getattr(self, name), self.demand.shape)
             check_finite(name, checked)
             object.__setattr__(self, name, checked)
+        check_not_negative("distance_km", self.distance_km)
         check_pointer("ptr", self.ptr, len(self.demand))
 
     def __len__(self) -> int:
@@ -142,7 +152,9 @@ def transpose(pairs: Pairs, demands: int) -> Pairs:
     values go to the lower stream. Transposing twice gives the original back. Raises ValueError
     when a pair names a demand beyond M.
     """
-    count = operator.index(demands)
+    count = whole("demands", demands)
+    if count < 0:
+        raise ValueError(f"demands: {count} is negative")
     beyond = np.flatnonzero(pairs.demand >= count)
     if len(beyond):
         raise ValueError(f"demand[{beyond[0]}]: {pairs.demand[beyond[0]]} is not below {count}")
@@ -154,6 +166,17 @@ def transpose(pairs: Pairs, demands: int) -> Pairs:
         value_per_t=pairs.value_per_t[order],
         distance_km=pairs.distance_km[order],
     )
+
+
+def check_distinct(pairs: Pairs, demands: int) -> None:
+    """Refuse a partner that stands twice in a row; partners are below `demands`."""
+    key = pairs.row() * max(demands, 1) + pairs.demand
+    ordered = np.sort(key)
+    if not (ordered[1:] == ordered[:-1]).any():
+        return
+    repeated = np.ones(len(key), dtype=np.bool_)
+    repeated[np.unique(key, return_index=True)[1]] = False
+    refuse_where(repeated, "demand", "repeats a partner of the same row")
 
 
 def pointers(row: Integers, rows: int) -> Integers:

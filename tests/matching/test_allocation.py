@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching import all_pairs
+from matching import Pairs, all_pairs
 from matching.allocation import Terms, allocate, pose
 from matching.components import solve_batch
 from matching.small_park import small_park
@@ -237,3 +237,11 @@ def test_a_unit_too_fine_for_sixty_four_bits_is_refused():
     fine = Terms(unit_t=1e-9, value_step=1e-6)
     with pytest.raises(ValueError, match="do not fit 64 bits; take a coarser unit_t or value_step"):
         allocate(pairs, [1e6, 1e6], [1e6, 1e6], terms=fine)
+
+
+@pytest.mark.parametrize(
+    ("supply", "share", "most"), [(3.0, 0.3, 0.9), (100.0, 0.29, 29.0), (3.19, 0.32, 1.0)]
+)
+def test_a_share_loses_no_unit_to_rounding(supply, share, most):
+    pairs = Pairs([0, 1], [0], [5.0], [1.0])
+    assert allocate(pairs, [supply], [1000.0], max_share=share).flow_t.tolist() == [most]

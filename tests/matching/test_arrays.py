@@ -135,3 +135,21 @@ def test_a_road_that_answers_wrongly_is_refused(road, message):
 def test_the_delivered_value_is_price_less_haul_handling_and_ask():
     value = delivered_value(np.array([50.0, -10.0]), np.array([8.0, 8.0]), 2.0, np.float64(-20.0))
     assert value.tolist() == [60.0, 0.0]
+
+
+@pytest.mark.parametrize("road", [3, "curve", None])
+def test_a_road_that_cannot_be_asked_is_refused(road):
+    with pytest.raises(ValueError, match="road: is neither a curve nor a router"):
+        Costs(1.0, 1.0, 1.0, road=road)
+
+
+def test_costs_given_as_other_numbers_become_floats_and_words_are_refused():
+    assert repr(Costs(1, np.float32(0.5), np.array(2.0)).handling_per_t) == "2.0"
+    with pytest.raises(ValueError, match="loading_per_t: expected numbers"):
+        Costs("3", 1.0, 1.0)
+
+
+def test_a_road_cannot_change_the_distances_it_is_asked_for():
+    costs = Costs(1.0, 1.0, 1.0, road=lambda km: np.add(km, 7.0, out=km))
+    with pytest.raises(ValueError, match="read-only"):
+        costs.trips_km((ZEROS,) * 4, np.array([1.0, 2.0]))

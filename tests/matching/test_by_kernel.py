@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -133,3 +135,40 @@ def test_any_number_of_parameters_is_compared_to_the_last(parameters):
     demands = make_demands(lower=np.full((1, parameters), -INF), upper=upper)
     pairs = all_pairs(streams, demands, CURVE, engine="numba")
     assert pairs.row().tolist() == ([0] if parameters else [0, 1])
+
+
+@pytest.mark.parametrize("lon", [-180.0, -90.0, -1.0, 0.0, 33.0, 90.0, 180.0])
+@pytest.mark.parametrize("pole", [-1, 1])
+def test_a_circle_over_a_pole_finds_the_opposite_meridian_once(lon, pole):
+    opposite = lon - 180.0 if lon > 0 else lon + 180.0
+    count = 3000  # as many as there is room for on the bench
+    streams = make_streams(3, lat=[89.95 * pole] * 3, lon=[lon, opposite, lon])
+    demands = make_demands(count, lat=[89.9 * pole] * count, lon=[opposite] * count)
+    assert_engines_agree(streams, demands, CURVE)
+    ranking = top_k(streams, demands, CURVE, 2, engine="numba")
+    assert ranking.demand.tolist() == [[0, 1]] * 3
+    assert ranking.funnel.tolist() == [[count] * 6] * 3
+
+
+@pytest.mark.parametrize("engine", ["numpy", "numba"])
+def test_many_threads_ask_about_the_same_large_areas(engine):
+    angle = np.linspace(0, 2 * np.pi, 2000, endpoint=False)
+    areas = [
+        shapely.Polygon(np.column_stack((x + 3 * np.cos(angle), 3 * np.sin(angle))))
+        for x in range(4)
+    ]
+    random = np.random.default_rng(3)
+    streams = make_streams(400, lat=random.uniform(-4, 4, 400), lon=random.uniform(-4, 8, 400))
+    index = build_index(make_demands(4, area=areas))
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(top_k, streams, index, BEELINE, engine=engine) for _ in range(16)]
+    expected = top_k(streams, build_index(make_demands(4, area=areas)), BEELINE, engine="numpy")
+    for answer in asked:
+        assert_same(answer.result(), expected)
+
+
+def test_both_names_of_the_antimeridian_lie_in_their_own_bands():
+    lat = np.repeat(np.arange(-30.5, 30.0), 2)
+    demands = make_demands(len(lat), lat=lat, lon=np.tile([180.0, -180.0], len(lat) // 2))
+    streams = make_streams(60, lat=np.arange(-30.0, 30.0), lon=np.tile([-180.0, 180.0], 30))
+    assert_engines_agree(streams, demands, CURVE)

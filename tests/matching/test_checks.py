@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
-from matching.checks import floats, integers, positive_count, refuse_where, row
+from matching.checks import check_money, floats, integers, positive_count, refuse_where, row
 
 
 def test_an_array_that_cannot_be_written_to_is_taken_as_it_is():
@@ -46,5 +48,42 @@ def test_a_position_outside_is_refused(position):
 
 def test_a_count_is_a_whole_number_of_at_least_one():
     assert positive_count("k", 1) == 1
-    with pytest.raises(TypeError, match="float"):
+    with pytest.raises(ValueError, match="k: expected a whole number"):
         positive_count("k", 1.5)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (np.ma.array([1.0, 2.0], mask=[False, True]), "lat: is masked; what is unknown is NaN"),
+        (np.array([1.0 + 2.0j, 0.0]), "lat: expected numbers, got complex128"),
+        (["1.5", "2"], "lat: expected numbers, got <U3"),
+        ([True, False], "lat: expected numbers, got bool"),
+        ([None, 1.0], "lat: expected numbers, got object"),
+        ([[1.0], [2.0, 3.0]], "lat: expected numbers"),
+    ],
+)
+def test_what_only_looks_like_numbers_is_refused(values, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        floats("lat", values, (2,))
+
+
+def test_a_view_of_what_others_may_change_is_copied():
+    lat = np.array([1.0, 2.0])
+    view = lat.view()
+    view.flags.writeable = False
+    kept = floats("lat", view, (2,))
+    lat[0] = np.nan
+    assert kept.tolist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("number", [2.0, "3", None])
+def test_a_count_is_a_whole_number(number):
+    with pytest.raises(ValueError, match="k: expected a whole number"):
+        positive_count("k", number)
+
+
+@pytest.mark.parametrize("amount", [1e16, -1e300, np.inf, np.nan])
+def test_money_that_no_sum_could_hold_is_refused(amount):
+    with pytest.raises(ValueError, match=r"price_per_t\[1\]: is "):
+        check_money("price_per_t", np.array([0.0, amount]))

@@ -16,6 +16,7 @@ from matching import (
     all_pairs,
     allocate,
     blend_market,
+    build_index,
     small_park,
     top_k,
 )
@@ -133,3 +134,13 @@ def test_a_scheduler_that_does_not_answer_is_an_error(tmp_path):
     with pytest.raises(OSError, match=r"127\.0\.0\.1:9"):
         nobody.top_k(make_streams(), make_demands(), CURVE)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_part_without_demands_in_reach_has_no_partner(cluster):
+    streams, demands = make_streams(2), make_demands(1, lat=[50.0])
+    assert_same_bits(cluster.top_k(streams, demands, CURVE), top_k(streams, demands, CURVE))
+
+
+def test_an_index_can_be_asked_too(cluster):
+    streams, index = make_streams(2), build_index(make_demands(2))
+    assert_same_bits(cluster.top_k(streams, index, CURVE), top_k(streams, index, CURVE))

@@ -55,3 +55,10 @@ def test_pairs_that_do_not_fit_together_are_refused(change, message):
     whole = {"ptr": [0, 2], "demand": [0, 1], "value_per_t": [1, 1], "distance_km": [1, 1]}
     with pytest.raises(ValueError, match=message):
         Pairs(**(whole | change))
+
+
+def test_distances_are_not_negative_and_the_number_of_demands_is_a_number():
+    with pytest.raises(ValueError, match=r"distance_km\[0\]: is negative"):
+        Pairs([0, 1], [0], [5.0], [-1.0])
+    with pytest.raises(ValueError, match="demands: -1 is negative"):
+        transpose(Pairs([0], [], [], []), -1)
