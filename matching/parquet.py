@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import shapely
 from numpy.typing import NDArray
 
 from matching.arrays import Demands, Streams
 
 Array = NDArray[Any]
+
+
+@cache
+def _arrow() -> Any:
+    return import_module("pyarrow")  # 80 MB that only a cluster's machines need
+
+
+@cache
+def _files() -> Any:
+    return import_module("pyarrow.parquet")
 
 
 def write_streams(path: Path, streams: Streams) -> None:
@@ -25,25 +35,25 @@ def write_streams(path: Path, streams: Streams) -> None:
 
 def read_streams(path: Path) -> Streams:
     """Read what `write_streams` wrote, to the same bits."""
-    table = pq.read_table(path)
+    table = _files().read_table(path)
     return Streams(**{field.name: _read(table, field.name) for field in fields(Streams)})
 
 
 def write_demands(path: Path, demands: Demands) -> None:
     """Write one row a demand; its codes are a list, its area well-known binary or null."""
     plain = {name: getattr(demands, name) for name in _demand_columns()}
-    codes = pa.ListArray.from_arrays(
-        pa.array(demands.code_ptr, pa.int32()), pa.array(demands.code_idx)
+    codes = _arrow().ListArray.from_arrays(
+        _arrow().array(demands.code_ptr, _arrow().int32()), _arrow().array(demands.code_idx)
     )
     areas = {}
     if demands.area is not None:
-        areas["area"] = pa.array(shapely.to_wkb(demands.area), pa.binary())
+        areas["area"] = _arrow().array(shapely.to_wkb(demands.area), _arrow().binary())
     _write(path, _columns(plain) | {"codes": codes} | areas)
 
 
 def read_demands(path: Path) -> Demands:
     """Read what `write_demands` wrote, to the same bits."""
-    table = pq.read_table(path)
+    table = _files().read_table(path)
     codes = table["codes"].combine_chunks()
     area = None
     if "area" in table.column_names:
@@ -60,15 +70,19 @@ def write_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
     """Write arrays of any lengths and at most two axes, each as one row's list."""
     columns = {}
     for name, array in arrays.items():
-        flat = pa.array(np.ascontiguousarray(array).ravel())
-        columns[name] = pa.ListArray.from_arrays(pa.array([0, len(flat)], pa.int32()), flat)
-        columns[f"{name}.shape"] = pa.array([list(array.shape)], pa.list_(pa.int64()))
+        flat = _arrow().array(np.ascontiguousarray(array).ravel())
+        columns[name] = _arrow().ListArray.from_arrays(
+            _arrow().array([0, len(flat)], _arrow().int32()), flat
+        )
+        columns[f"{name}.shape"] = _arrow().array(
+            [list(array.shape)], _arrow().list_(_arrow().int64())
+        )
     _write(path, columns)
 
 
 def read_arrays(path: Path) -> dict[str, Array]:
     """Read what `write_arrays` wrote, to the same bits."""
-    table = pq.read_table(path)
+    table = _files().read_table(path)
     found = {}
     for name in table.column_names:
         if not name.endswith(".shape"):
@@ -81,7 +95,9 @@ def read_arrays(path: Path) -> dict[str, Array]:
 
 def _write(path: Path, columns: Mapping[str, Any]) -> None:
     # Numbers of a market hardly compress, and are read once.
-    pq.write_table(pa.table(dict(columns)), path, compression="none", use_dictionary=False)
+    _files().write_table(
+        _arrow().table(dict(columns)), path, compression="none", use_dictionary=False
+    )
 
 
 def _demand_columns() -> list[str]:
@@ -93,10 +109,10 @@ def _columns(arrays: Mapping[str, Array]) -> dict[str, Any]:
     columns = {}
     for name, array in arrays.items():
         if array.ndim == 1:
-            columns[name] = pa.array(array)
+            columns[name] = _arrow().array(array)
         else:
             for number, column in enumerate(array.T):
-                columns[f"{name}.{number}"] = pa.array(np.ascontiguousarray(column))
+                columns[f"{name}.{number}"] = _arrow().array(np.ascontiguousarray(column))
     return columns
 
 
