@@ -8,8 +8,9 @@ from typing import Final, Literal
 import numpy as np
 from scipy.sparse import csr_array
 
+from matching.blend_barred import barring, judged, let_in
 from matching.blend_order import Order, cheapest
-from matching.blend_rows import FORM, LOWER, UPPER, Rows, System
+from matching.blend_rows import FORM, LOWER, UPPER, Rows, System, system
 from matching.blend_solver import Program, no_rows, solve
 from matching.checks import Flags, Floats, Integers
 
@@ -17,6 +18,8 @@ Kind = Literal["lower", "upper", "form", "amount", "lots", "sources"]
 KINDS: Final[dict[int, Kind]] = {LOWER: "lower", UPPER: "upper", FORM: "form"}
 AMOUNT: Final = -1
 RELAXED: Final = 1e-9  # of a bound: less is rounding
+NOTHING: Final = 2.0**-900  # of the mass: less is none, and near the end of the numbers
+DEAREST: Final = 2.0**20  # what a smaller amount may cost beside an overrun of a whole bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +91,26 @@ class Question:
 
     @property
     def most_shares(self) -> Floats:
-        """What a source can be of the least mass, (n,)."""
-        if self.least_t == 0:
-            return np.full(len(self.available_t), np.inf)
-        return self.available_t / self.least_t
+        """What a source can be of the least mass, (n,); +inf where it can be all of it."""
+        shares = np.full(len(self.available_t), np.inf)
+        few = self.available_t < self.least_t
+        shares[few] = self.available_t[few] / self.least_t
+        return shares
+
+    @property
+    def stretch(self) -> float:
+        """A power of two: how many times all that is at hand must be had to be about the mass.
+
+        Where that is very little, its shares are too small for HiGHS, which drops a coefficient
+        below 1e-9; times this number they are not.
+        """
+        return float(2.0 ** max(0.0, -np.floor(np.log2(self.most_shares.sum()))))
 
     def conflict(self, member: int, needed: float) -> Clash:
         """Name a row, or the amount; `needed` is in the sign of the rows."""
         if member == AMOUNT:
             return Clash("amount", -1, self.least_t, needed)
-        kind, index = KINDS[int(self.kind[member])], int(self.index[member])
-        sign = -1.0 if kind == "lower" else 1.0
-        return Clash(kind, index, sign * float(self.bound[member]), sign * needed)
+        return _named(self, member, needed)
 
 
 def conflict_of(
@@ -114,11 +125,9 @@ def conflict_of(
     """
     untested, failing = left_out
     counts = _left_out_text(untested, failing)
-    usable = ~(untested | failing) & (order.available_t > 0)
+    usable = ~(untested | failing) & _at_hand(order)
     if not usable.any():
-        parts = _broken_parts(rows)
-        named = "".join(f"; {part}" for part in parts)
-        return InfeasibleBlend(f"no source can be used{counts}{named}", parts, parts)
+        return _unusable(order, rows, counts)
     question = _question(order, rows, binding, usable)
     relaxations = _relaxations(question)
     conflicts = _irreducible(question, [member for member, _ in relaxations])
@@ -171,17 +180,18 @@ def _relaxations(question: Question) -> list[tuple[int, float]]:
     """Return members and the bounds that together suffice, with the least sum of overruns.
 
     An overrun is measured in shares of the bound and of the mass; a smaller amount, from `least_t`
-    to `least_t` / (1 + t), costs t.
+    to `least_t` / (1 + t), costs t. A single member is given the bound it needs at least.
     """
     rows, count = question.coefficient.shape
+    stretch = question.stretch
     short = np.flatnonzero(np.isfinite(question.most_shares))
     limited = np.zeros((len(short), count + rows + 1))
     limited[np.arange(len(short)), short] = 1.0
-    limited[:, -1] = -question.most_shares[short]
+    limited[:, -1] = -question.most_shares[short] * stretch
     overrun = np.hstack((question.coefficient, -np.eye(rows), np.zeros((rows, 1))))
     solution = solve(
         _program(
-            cost=np.concatenate((np.zeros(count), np.ones(rows + 1))),
+            cost=np.concatenate((np.zeros(count), np.ones(rows), [min(stretch, DEAREST)])),
             matrix=np.vstack((overrun, limited)),
             bound=np.concatenate((np.zeros(rows), question.most_shares[short])),
             equal=np.concatenate((np.ones(count), np.zeros(rows + 1))),
@@ -193,8 +203,12 @@ def _relaxations(question: Question) -> list[tuple[int, float]]:
     mass = question.weight * shares
     value = (mass * question.held).sum(axis=1) / mass.sum(axis=1)
     found = [(int(r), float(value[r])) for r in np.flatnonzero(over > RELAXED)]
-    if smaller[0] > RELAXED:
-        found.append((AMOUNT, question.least_t / (1.0 + float(smaller[0]))))
+    t = float(smaller[0]) * stretch
+    if t > RELAXED:
+        found.append((AMOUNT, question.least_t / (1.0 + t)))
+    if len(found) == 1:
+        member = found[0][0]
+        return [(member, _needed(question, member, [*range(rows), AMOUNT]))]
     return found
 
 
@@ -228,26 +242,29 @@ def _needed(question: Question, member: int, members: list[int]) -> float:
     """Return the bound with which `member` could stay beside the others of an irreducible set.
 
     The least value of a row is a ratio of two linear forms; scaled so that the lower one is 1, it
-    becomes a linear programme (Charnes and Cooper 1962). `unit` stands for one tonne then.
+    becomes a linear programme (Charnes and Cooper 1962), with a last column for the mass.
     """
     others = [other for other in members if other not in {member, AMOUNT}]
     count = len(question.available_t)
-    finite = np.isfinite(question.available_t)
     if member == AMOUNT:
         program = _program(
             cost=-np.ones(count),
             matrix=question.coefficient[others],
             bound=np.zeros(len(others)),
             equal=None,
-            most=question.available_t,
+            most=question.most_shares * question.stretch,
         )
         solution = solve(program)
-        return np.nan if solution is None else -solution.cost
+        if solution is None:
+            return np.nan
+        return -solution.cost * question.least_t / question.stretch
     matrix = np.hstack((question.coefficient[others], np.zeros((len(others), 1))))
     if AMOUNT in members:
-        at_hand = np.hstack((np.eye(count), -np.where(finite, question.available_t, 0)[:, None]))
-        mass = np.concatenate((-np.ones(count), [question.least_t]))
-        matrix = np.vstack((matrix, at_hand[finite], mass))
+        few = np.isfinite(question.most_shares)
+        most = np.where(few, question.most_shares, 0.0)
+        at_hand = np.hstack((np.eye(count), -most[:, np.newaxis]))
+        mass = np.concatenate((-np.ones(count), [1.0]))
+        matrix = np.vstack((matrix, at_hand[few], mass))
     program = _program(
         cost=np.concatenate((question.weight[member] * question.held[member], [0.0])),
         matrix=matrix,
@@ -278,16 +295,40 @@ def _program(
     )
 
 
-def _broken_parts(rows: Rows) -> tuple[Clash, ...]:
-    """Name what every part has to hold and some source fails, with the best that a source has."""
-    found = []
-    for row in np.unique(rows.row[rows.broken]).tolist():
-        held = rows.held[rows.row == row]
-        kind, index = KINDS[int(rows.kind[row])], int(rows.index[row])
-        sign = -1.0 if kind == "lower" else 1.0
-        needed = sign * float(np.nanmin(held))
-        found.append(Clash(kind, index, sign * float(rows.bound[row]), needed))
-    return tuple(found)
+def _unusable(order: Order, rows: Rows, counts: str) -> InfeasibleBlend:
+    """Return the refusal where no source is left: by what every part must hold, or with no stock.
+
+    Only sources at hand whose values are all known are asked what they would need.
+    """
+    at_hand = _at_hand(order)
+    known = judged(rows, len(at_hand))
+    sources = np.flatnonzero(known & at_hand)
+    conflicts: tuple[Clash, ...] = ()
+    relaxations: tuple[Clash, ...] = ()
+    if len(sources):
+        conflicts = tuple(_named(rows, *barred) for barred in barring(rows, sources))
+        needed, admitted = let_in(rows, sources, order.available_t, order.least_t)
+        flags = np.zeros(len(at_hand), dtype=np.bool_)
+        flags[admitted] = True
+        question = _question(order, rows, system(rows, flags), flags)
+        others = (question.conflict(*relaxation) for relaxation in _relaxations(question))
+        relaxations = (*(_named(rows, *each) for each in needed), *others)
+    elif known.any() or not at_hand.any():
+        conflicts = relaxations = (Clash("amount", -1, order.least_t, 0.0),)
+    named = "".join(f"; {conflict}" for conflict in conflicts)
+    return InfeasibleBlend(f"no source can be used{counts}{named}", conflicts, relaxations)
+
+
+def _at_hand(order: Order) -> Flags:
+    """Return which sources there is more of than next to nothing of the mass, (n,)."""
+    return np.asarray(order.available_t > NOTHING * order.most_t)
+
+
+def _named(table: Rows | Question, member: int, needed: float) -> Clash:
+    """Name a row; `needed` is in the sign of the rows."""
+    kind, index = KINDS[int(table.kind[member])], int(table.index[member])
+    sign = -1.0 if kind == "lower" else 1.0
+    return Clash(kind, index, sign * float(table.bound[member]), sign * needed)
 
 
 def _left_out_text(untested: Flags, failing: Flags) -> str:

@@ -22,9 +22,9 @@ from matching.blend_rows import (
     system,
 )
 from matching.checks import Flags, Floats, check_not_negative, check_shape, floats, refuse_where
-from matching.components import Objective
+from matching.components import Objective, checked_objective
 from matching.mixtures import Mixtures, mixtures
-from matching.pairs import Pairs, pointers
+from matching.pairs import Pairs, check_distinct, pointers
 from matching.recipes import Compositions, Recipes, as_compositions
 
 LARGEST_OVERRUN = 1e-9
@@ -107,8 +107,9 @@ def blend_market(
     `ready_market`, `blend_parts`, `solve_part` on any machine and `join_parts` give these bits too.
 
     Bounds hold within 1e-9 of their size. Raises ValueError naming array and index for malformed
-    input.
+    input, a repeated pair and an unknown objective.
     """
+    objective = checked_objective(objective)
     market = ready_market(pairs, compositions, supply_t, recipes)
     parts = list(blend_parts(market))
     answers = [solve_part(part, objective) for part in parts]
@@ -120,7 +121,8 @@ def ready_market(
 ) -> BlendMarket:
     """Return the market with its pairs sorted and screened and its limits written as rows.
 
-    Raises ValueError naming array and index when the arrays do not fit together.
+    Raises ValueError naming array and index when the arrays do not fit together or a pair stands
+    there twice.
     """
     compositions = as_compositions(compositions)
     demands = len(recipes)
@@ -128,6 +130,7 @@ def ready_market(
     supply = floats("supply_t", supply_t, (len(compositions),))
     check_not_negative("supply_t", supply)
     refuse_where(pairs.demand >= demands, "demand", f"is not below {demands}")
+    check_distinct(pairs, demands)
     stream = pairs.row()
     order = np.lexsort((stream, pairs.demand))
     candidates = Candidates(pointers(pairs.demand, demands), stream[order])

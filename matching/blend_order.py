@@ -8,7 +8,16 @@ import numpy as np
 from scipy.sparse import csr_array, diags_array, hstack, vstack
 
 from matching.blend_rows import System
-from matching.blend_solver import INFEASIBLE, OPTIMAL, Program, Solution, no_rows, ones, solve
+from matching.blend_solver import (
+    INFEASIBLE,
+    OPTIMAL,
+    Program,
+    Solution,
+    measured,
+    no_rows,
+    ones,
+    solve,
+)
 from matching.checks import Flags, Floats
 from matching.highs import milp
 
@@ -44,7 +53,7 @@ def program_of(order: Order, binding: System, usable: Flags) -> Program:
     """
     count = len(usable)
     enough = order.available_t >= order.most_t
-    most = np.where(enough, np.inf, order.available_t / order.most_t)
+    most = np.where(enough, np.inf, np.minimum(order.available_t, order.most_t) / order.most_t)
     everything = ones(np.ones(count, dtype=np.bool_))
     between = vstack((binding.matrix, -everything, everything), format="csr")
     window = np.array([-order.least_t / order.most_t, 1.0])
@@ -107,9 +116,10 @@ def _choice(program: Program, order: Order, aside: list[Flags]) -> Flags | None:
         picks.append(np.where(other, -1.0, 1.0))
         least.append(1.0 - other.sum())
     several = csr_array(np.hstack((np.zeros((len(picks), count)), np.array(picks))))
-    largest = np.abs(program.cost).max(initial=0.0) or 1.0
+    cost = measured(program.cost)[0]
+    largest = np.abs(cost).max(initial=0.0) or 1.0
     answer = milp(
-        np.concatenate((program.cost * (COST_SIZE / largest), np.zeros(count))),
+        np.concatenate((cost * (COST_SIZE / largest), np.zeros(count))),
         integrality=np.repeat([0, 1], count),
         bounds=(0.0, np.concatenate((most, (lots <= most) & (most > 0)))),
         constraints=[

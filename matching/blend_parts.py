@@ -12,7 +12,7 @@ from scipy.sparse import csr_array, vstack
 from matching.blend_rows import Candidates, Rows, System
 from matching.blend_solver import Program, Solution, no_rows, ones, solve
 from matching.checks import Flags, Floats, Integers
-from matching.components import Objective, component_labels
+from matching.components import Objective, checked_objective, component_labels
 from matching.pairs import pointers
 
 # Small components are solved together, up to about so many pairs: a call of the solver costs as
@@ -133,8 +133,9 @@ def solve_part(part: BlendPart, objective: Objective) -> PartBlend:
 
     "tonnes" is solved twice: for the greatest mass, then for the greatest value with that mass (or
     a share of 1e-9 less, where rounding asks for it); the prices are those of the mass. Raises
-    ArithmeticError when the solver fails.
+    ValueError for another objective, ArithmeticError when the solver fails.
     """
+    objective = checked_objective(objective)
     pairs, streams = len(part.pair), len(part.supply_t)
     every = np.arange(pairs)
     limits = csr_array((part.data, part.column, part.ptr), shape=(len(part.row), pairs))

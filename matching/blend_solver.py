@@ -18,6 +18,7 @@ ATTEMPTS: Final = ((1e-10, True), (1e-10, False), (1e-8, True), (1e-7, False))
 TIGHT: Final = 1e-9  # a row this close to its bound stays where it is when others are mended
 EXACT: Final = 1e-14  # of the size of a row's terms: nothing but rounding
 DUST: Final = 1e-12  # of the largest amount: no tonnes at all
+COST_DIGITS: Final = 30  # costs up to 2^30 are handed to HiGHS as they are
 OPTIMAL, INFEASIBLE = 0, 2
 
 
@@ -55,11 +56,15 @@ class Solution:
 def solve(program: Program) -> Solution | None:
     """Return an optimal solution, or None when there is none that holds all rows.
 
+    It is optimal within about 1e-10 of the largest cost, the tolerance of HiGHS, however large or
+    small the costs are.
+
     Raises ArithmeticError when HiGHS neither solves the programme nor proves that nothing does.
     """
+    cost, exponent = measured(program.cost)
     for tolerance, presolve in ATTEMPTS:
         answer = linprog(
-            program.cost,
+            cost,
             A_ub=program.matrix,
             b_ub=program.bound,
             A_eq=program.equal,
@@ -79,12 +84,27 @@ def solve(program: Program) -> Solution | None:
             return Solution(
                 x=x,
                 cost=float(program.cost @ x),
-                row=np.asarray(answer.ineqlin.marginals),
-                equal=np.asarray(answer.eqlin.marginals),
-                least=np.asarray(answer.lower.marginals),
-                most=np.asarray(answer.upper.marginals),
+                row=np.ldexp(answer.ineqlin.marginals, exponent),
+                equal=np.ldexp(answer.eqlin.marginals, exponent),
+                least=np.ldexp(answer.lower.marginals, exponent),
+                most=np.ldexp(answer.upper.marginals, exponent),
             )
     raise ArithmeticError(f"HiGHS found no answer: {answer.message}")
+
+
+def measured(cost: Floats) -> tuple[Floats, int]:
+    """Return the costs as HiGHS can tell them apart, and the power of two they were divided by.
+
+    Its tolerances are fixed numbers and 1e20 is infinite to it: the largest cost is brought between
+    1 and 2^30, and left as it is where it lies there already. A power of two rounds nothing, but
+    for costs so far below the largest that they do not count.
+    """
+    largest = float(np.max(np.abs(cost), initial=0.0))
+    if largest == 0.0:
+        return cost, 0
+    digits = int(np.frexp(largest)[1])  # largest is between 2^(digits - 1) and 2^digits
+    exponent = digits - min(max(digits, 1), COST_DIGITS)
+    return np.ldexp(cost, -exponent), exponent
 
 
 def polished(program: Program, x: Floats, rounds: int = 3) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,6 +130,13 @@ def split(network: Network) -> tuple[Batch, Integers]:
         capacity=network.capacity[capacity_at],
     )
     return batch, arc
+
+
+def checked_objective(objective: Objective) -> Objective:
+    """Return the objective, or refuse one that is neither of the two."""
+    if objective not in get_args(Objective):
+        raise ValueError(f"objective: {objective!r} is not one of value, tonnes")
+    return objective
 
 
 def component_labels(source: Integers, sink: Integers, sources: int, sinks: int) -> Integers:

@@ -10,7 +10,7 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import maximum_flow
 
 from matching.checks import Floats, Integers, check_not_negative, floats, refuse_where
-from matching.pairs import Pairs
+from matching.pairs import Pairs, check_distinct
 
 LARGEST_TONNES = 2**31 - 1  # the solver counts in 32-bit integers along each arc
 
@@ -40,8 +40,8 @@ def most_tonnes(pairs: Pairs, supply_t: ArrayLike, capacity_t: ArrayLike) -> Rea
     capacity = _whole_tonnes("capacity_t", capacity_t, None)
     streams, demands = len(supply), len(capacity)
     refuse_where(pairs.demand >= demands, "demand", f"is not below {demands}")
+    check_distinct(pairs, demands)
     stream = pairs.row()
-    _check_distinct(stream, pairs.demand, demands)
     if not len(pairs):
         return Reach(flow_t=np.empty(0), placed_t=0.0)
 
@@ -62,10 +62,3 @@ def _whole_tonnes(name: str, values: ArrayLike, length: int | None) -> Integers:
     tonnes = np.floor(mass)
     refuse_where(tonnes > LARGEST_TONNES, name, "is 2^31 tonnes or more")
     return tonnes.astype(np.int64)
-
-
-def _check_distinct(stream: Integers, demand: Integers, demands: int) -> None:
-    key = stream * demands + demand
-    repeated = np.ones(len(key), dtype=np.bool_)
-    repeated[np.unique(key, return_index=True)[1]] = False
-    refuse_where(repeated, "demand", "repeats a partner of the same row")

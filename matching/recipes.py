@@ -122,7 +122,7 @@ class Limits:
         refuse_where(np.isneginf(self.upper), "upper", "is -inf, which nothing can meet")
         if self.quality not in {"expected", "guaranteed"}:
             raise ValueError(f"quality: {self.quality!r} is neither expected nor guaranteed")
-        check_not_negative("z", floats("z", self.z, ()))
+        object.__setattr__(self, "z", _single("z", self.z))
         if self.z and self.quality == "guaranteed":
             raise ValueError("z: only expected values are widened by it")
 
@@ -184,7 +184,7 @@ class Amount:
 
     def __post_init__(self) -> None:
         for name in ("least_t", "most_t"):
-            check_not_negative(name, floats(name, getattr(self, name), ()))
+            object.__setattr__(self, name, _single(name, getattr(self, name)))
         if self.most_t <= 0:
             raise ValueError(f"most_t: {self.most_t} is not above 0")
         if self.least_t > self.most_t:
@@ -243,6 +243,13 @@ def check_forms(forms: Forms | None, compositions: Compositions) -> None:
     used = forms.coef != 0
     both = (used & compositions.dry).any(axis=1) & (used & ~compositions.dry).any(axis=1)
     refuse_where(both, "coef", "speaks of dry parameters and of others")
+
+
+def _single(name: str, value: float) -> float:
+    """Return one number that is finite and not negative, as a plain float."""
+    checked = floats(name, value, ())
+    check_not_negative(name, checked)
+    return float(checked)
 
 
 def _spread(name: str, values: ArrayLike, shape: tuple[int, ...]) -> Floats:
