@@ -94,11 +94,128 @@ def test_where_no_source_may_be_used_it_says_why():
     refusal = refused(parts, [1.0] * 2, [INF] * 2, limits, 1.0)
     assert refusal.untested.tolist() == [[True, False], [False, False]]
     assert refusal.failing.tolist() == [[False, False], [False, True]]
-    assert refusal.conflicts == (Clash("lower", 1, 8.0, 9.0),)
+    # The first source would do, but is to be tested: only the second can say what it would need.
+    assert refusal.conflicts == refusal.relaxations == (Clash("lower", 1, 8.0, 7.0),)
     assert str(refusal) == (
         "no source can be used; 1 to be tested first; 1 failing what every part must hold; "
-        "lower[1] 8 (needs 9)"
+        "lower[1] 8 (needs 7)"
     )
+
+
+UNMIXED = [
+    # Either source breaks one limit: both are in the way, and to let the first in is enough.
+    ([[9.0, 1.0], [1.0, 9.0]], [5.0, 5.0], [10.0, 10.0], [("upper", 0, 9.0), ("upper", 1, 9.0)], 1),
+    # What there is none of is no measure, though it meets the limit.
+    ([[9.0], [1.0]], [5.0], [10.0, 0.0], [("upper", 0, 9.0)], 1),
+    # Raising the second limit by 2 of 5 is less than raising the first by 4 of 5.
+    ([[9.0, 9.0], [6.0, 7.0]], [5.0, 5.0], [9.0, 9.0], [("upper", 1, 7.0)], 2),
+    # Nearer by itself, but next to nothing is at hand of it.
+    ([[6.0], [8.0]], [5.0], [0.5, 9.0], [("upper", 0, 6.0)], 1),
+]
+
+
+@pytest.mark.parametrize(("typical", "upper", "available", "conflicts", "relaxations"), UNMIXED)
+def test_what_does_not_mix_is_relaxed_for_one_source_that_is_at_hand(
+    typical, upper, available, conflicts, relaxations
+):
+    parts = Compositions(typical, mixing=False)
+    limits = Limits([-INF] * len(upper), upper)
+    refusal = refused(parts, [1.0] * len(typical), available, limits, 5.0)
+    assert [(c.kind, c.index, c.needed) for c in refusal.conflicts] == conflicts
+    assert len(refusal.relaxations) == relaxations
+    arguments = {
+        "compositions": parts,
+        "cost_per_t": [1.0] * len(typical),
+        "available_t": available,
+        "limits": limits,
+        "amount_t": 5.0,
+        "forms": Forms(np.zeros((1, len(upper))), [0.0]),
+    }
+    blend(**relaxed(arguments, refusal.relaxations, 0.0))
+
+
+def test_an_equality_of_what_does_not_mix_is_relaxed_on_one_side():
+    parts = Compositions([[3.0], [7.0]], mixing=False)
+    refusal = refused(parts, [1.0] * 2, [9.0] * 2, Limits([5.0], [5.0]), 5.0)
+    assert numbers(refusal.conflicts) == [("lower", 0, 5.0, 3.0), ("upper", 0, 5.0, 7.0)]
+    assert numbers(refusal.relaxations) == [("lower", 0, 5.0, 3.0)]
+
+
+def test_what_is_let_in_must_still_hold_what_mixes_and_be_enough():
+    parts = Compositions([[9.0, 8.0], [9.0, 9.0], [30.0, 0.0]], mixing=[False, True])
+    limits = Limits([-INF, -INF], [5.0, 6.0])
+    refusal = refused(parts, [1.0] * 3, [2.0, 2.0, 9.0], limits, 5.0)
+    # Alone the last one is 25 too high; the first two have 4 t at 8.5 where 6 are allowed.
+    assert numbers(refusal.relaxations) == [
+        ("upper", 0, 5.0, 9.0),
+        ("upper", 1, 6.0, 8.5),
+        ("amount", -1, 5.0, 4.0),
+    ]
+
+
+@pytest.mark.parametrize("typical", [[[1.0], [1.0]], [[NAN], [1.0]], [[9.0], [9.0]]])
+def test_where_nothing_is_at_hand_the_amount_is_in_the_way(typical):
+    for mixing in (True, False):
+        parts = Compositions(typical, mixing=mixing)
+        refusal = refused(parts, [1.0] * 2, [0.0, 0.0], Limits([-INF], [5.0]), 5.0)
+        assert refusal.conflicts == refusal.relaxations == (Clash("amount", -1, 5.0, 0.0),)
+        assert str(refusal).endswith("amount 5 (needs 0)")
+
+
+def test_what_only_a_test_can_tell_names_no_bound():
+    parts = Compositions([[NAN, 9.0], [NAN, 1.0]], mixing=[True, False])
+    refusal = refused(parts, [1.0] * 2, [9.0] * 2, Limits([-INF] * 2, [5.0, 5.0]), 5.0)
+    assert (refusal.conflicts, refusal.relaxations) == ((), ())
+    assert str(refusal) == (
+        "no source can be used; 1 to be tested first; 1 failing what every part must hold"
+    )
+
+
+@pytest.mark.parametrize("little", [1e-9, 1e-30, 1e-200])
+def test_next_to_nothing_at_hand_is_a_conflict_of_the_amount(little):
+    refusal = refused([[1.0], [4.0]], [1.0] * 2, [little, little], Limits([-INF], [5.0]), 5.0)
+    assert numbers(refusal.conflicts) == [("amount", -1, 5.0, pytest.approx(2 * little))]
+    assert numbers(refusal.relaxations) == [("amount", -1, 5.0, pytest.approx(2 * little))]
+    refusal = refused([[1.0], [9.0]], [1.0] * 2, [little, 9.0], Limits([-INF], [5.0]), 5.0)
+    assert {conflict.kind for conflict in refusal.conflicts} == {"upper", "amount"}
+
+
+@settings(max_examples=80, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), sources=st.integers(1, 4), parameters=st.integers(1, 4))
+def test_what_does_not_mix_is_relaxed_far_enough(seed, sources, parameters):
+    arguments = random_blend(seed, sources, parameters)
+    random = np.random.default_rng(seed)
+    typical = random.integers(0, 9, (sources, parameters)).astype(float)
+    typical[random.random(typical.shape) < 0.05] = NAN
+    mixing = random.random(parameters) < 0.3
+    arguments["compositions"] = Compositions(typical, mixing=mixing)
+    lower = random.choice([-INF, 3.0, 4.0], parameters)
+    upper = random.choice([INF, 4.0, 5.0], parameters)
+    arguments["limits"] = Limits(lower, upper)
+    refusal = refusal_of(arguments)
+    if refusal is None:
+        return
+    kinds = {conflict.kind for conflict in refusal.relaxations if conflict.needed == 0.0}
+    if refusal.relaxations and "amount" not in kinds:
+        blend(**relaxed(arguments, refusal.relaxations, 1e-7))
+    assert refusal.relaxations or refusal.untested.any()
+    known_and_at_hand = not np.isnan(typical).any() and (arguments["available_t"] > 0).all()
+    if "no source" not in str(refusal) or not known_and_at_hand:
+        return
+    # Of the conflicting bounds alone, each as needed: possible; a little less: impossible.
+    only = freed(arguments, refusal.conflicts)
+    for conflict in refusal.conflicts:
+        blend(**relaxed(only, [conflict], 1e-7))
+        with pytest.raises(InfeasibleBlend):
+            blend(**relaxed(only, [conflict], -1e-6))
+
+
+def refusal_of(arguments):
+    try:
+        blend(**arguments)
+    except InfeasibleBlend as refusal:
+        return refusal
+    return None
 
 
 @pytest.mark.parametrize(
@@ -154,7 +271,7 @@ def test_the_relaxations_suffice_and_less_does_not(seed, sources, parameters):
     try:
         blend(**arguments)
     except InfeasibleBlend as refusal:
-        if not refusal.conflicts:
+        if not refusal.conflicts or refusal.conflicts[0].needed == 0.0:  # nothing at hand
             return
         blend(**relaxed(arguments, refusal.relaxations, 1e-7))
         if len(refusal.relaxations) == 1:

@@ -312,3 +312,35 @@ def test_malformed_input_is_refused_by_array_and_index(change, message):
     }
     with pytest.raises(ValueError, match=message):
         blend_market(**(whole | change))
+
+
+def test_an_unknown_objective_is_refused_even_where_nothing_is_to_be_blended():
+    message = "objective: 'mass' is not one of value, tonnes"
+    with pytest.raises(ValueError, match=message):
+        blend_market(*park_market(), objective="mass")
+    with pytest.raises(ValueError, match=message):
+        blend_market(Pairs([0], [], [], []), np.empty((0, 1)), [], Recipes([], free_rows()), "mass")
+    (part,) = blend_parts(ready_market(*park_market()))
+    with pytest.raises(ValueError, match=message):
+        solve_part(part, "mass")
+
+
+def free_rows():
+    return Limits(np.empty((0, 1)), np.empty((0, 1)))
+
+
+def test_a_repeated_pair_is_refused():
+    pairs = Pairs([0, 2, 2], [0, 0], [1.0, 2.0], [1.0, 1.0])
+    recipes = Recipes([5.0], Limits([[0.0]], [[5.0]]))
+    with pytest.raises(ValueError, match=r"demand\[1\]: repeats a partner of the same row"):
+        blend_market(pairs, [[1.0], [9.0]], [10.0, 10.0], recipes)
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-12, 1e-10, 1.0, 1e19, 1e25, 1e300])
+def test_values_of_any_size_give_the_same_blend(size):
+    pairs = pairs_of([(0, 0, size), (1, 0, 2 * size)], 2)
+    recipes = Recipes([5.0], Limits([[0.0]], [[5.0]]))
+    found = blend_market(pairs, [[1.0], [9.0]], [10.0, 10.0], recipes)
+    assert found.flow_t == pytest.approx([2.5, 2.5])
+    assert found.value == pytest.approx(7.5 * size)
+    assert found.shadow.capacity == pytest.approx([1.5 * size])

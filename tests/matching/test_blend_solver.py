@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from matching.blend_solver import Program, no_rows, ones, polished, solve
+from matching.blend_solver import Program, measured, no_rows, ones, polished, solve
 
 
 def program(**fields):
@@ -85,3 +85,15 @@ def test_bounds_come_first_and_dust_is_no_amount():
 def test_what_holds_is_left_as_it_is():
     exact = np.array([0.5, 0.5])
     assert polished(program(), exact).tolist() == [0.5, 0.5]
+
+
+def test_costs_are_brought_in_reach_by_a_power_of_two_and_usual_ones_are_left():
+    usual = np.array([-3.5, 2.0**30 - 1, 0.0])
+    assert measured(usual) == (pytest.approx(usual, rel=0, abs=0), 0)
+    small, exponent = measured(np.array([1e-300, -3e-300]))
+    assert 1.0 <= -small[1] < 2.0
+    assert np.ldexp(small, exponent).tolist() == [1e-300, -3e-300]
+    large, exponent = measured(np.array([1e300, 1e299]))
+    assert 2.0**29 <= large[0] < 2.0**30
+    assert np.ldexp(large, exponent).tolist() == [1e300, 1e299]
+    assert measured(np.zeros(2))[1] == 0

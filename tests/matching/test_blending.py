@@ -389,3 +389,22 @@ def test_malformed_input_is_refused_by_array_and_index(change, message):
 def test_no_sources_at_all_make_no_mixture():
     with pytest.raises(InfeasibleBlend, match="no source can be used"):
         blend(np.empty((0, 1)), [], [], free(1), 1.0)
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-14, 1e-10, 1.0, 1e19, 1e25, 1e300])
+@pytest.mark.parametrize("amount", [5.0, Amount(5.0, 5.0, 1.0), Amount(5.0, 5.0, 2.0, 2)])
+def test_costs_of_any_size_give_the_same_blend(size, amount):
+    limits = Limits([0.0], [5.0])
+    found = blend([[1.0], [9.0]], [2 * size, size], [10.0, 10.0], limits, amount)
+    assert found.tonnes == pytest.approx([2.5, 2.5])
+    assert found.cost == pytest.approx(7.5 * size)
+    assert found.shadow.amount == pytest.approx(1.5 * size)
+    assert found.shadow.upper == pytest.approx([0.625 * size])
+
+
+def test_a_choice_of_sources_is_made_at_costs_of_any_size():
+    for size in (5e-324, 1e-300, 1e-10, 1.0, 1e25, 1e300):
+        costs = [3 * size, size, 2 * size]
+        amount = Amount(5.0, 5.0, most_sources=1)
+        found = blend([[1.0], [1.0], [1.0]], costs, [9.0, 4.0, 9.0], Limits([0.0], [5.0]), amount)
+        assert found.tonnes.tolist() == [0.0, 0.0, 5.0]

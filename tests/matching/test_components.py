@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.components import Batch, Network, component_labels, solve_batch, split
+from matching.components import (
+    Batch,
+    Network,
+    checked_objective,
+    component_labels,
+    solve_batch,
+    split,
+)
 
 
 def network_of(arcs, supply, capacity):
@@ -99,3 +106,10 @@ def test_what_could_leave_sixty_four_bits_is_refused():
     batch, _ = split(network_of([(0, 0, 2**40), (0, 1, 1)], [2**24], [5, 5]))
     with pytest.raises(ValueError, match=r"steps of value, .* do not fit 64 bits"):
         solve_batch(batch, "value")
+
+
+def test_only_value_and_tonnes_are_objectives():
+    assert [checked_objective(known) for known in ("value", "tonnes")] == ["value", "tonnes"]
+    for unknown in ("mass", "", None):
+        with pytest.raises(ValueError, match=f"objective: {unknown!r} is not one of value, tonnes"):
+            checked_objective(unknown)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from matching import Costs, Pairs, all_pairs, transpose
+from matching.pairs import check_distinct
 from tests.matching.market import markets
 
 
@@ -62,3 +63,10 @@ def test_distances_are_not_negative_and_the_number_of_demands_is_a_number():
         Pairs([0, 1], [0], [5.0], [-1.0])
     with pytest.raises(ValueError, match="demands: -1 is negative"):
         transpose(Pairs([0], [], [], []), -1)
+
+
+def test_a_partner_may_stand_once_in_a_row_and_in_several():
+    check_distinct(Pairs([0], [], [], []), 0)
+    check_distinct(Pairs([0, 2, 3], [1, 0, 1], [3.0, 2.0, 1.0], [1.0] * 3), 2)
+    with pytest.raises(ValueError, match=r"demand\[3\]: repeats a partner of the same row"):
+        check_distinct(Pairs([0, 1, 4], [1, 0, 1, 0], [1.0] * 4, [1.0] * 4), 2)

@@ -111,3 +111,18 @@ def test_a_form_of_dry_and_other_parameters_is_refused():
     check_forms(Forms([[1.0, 0.0], [0.0, 1.0]], [1.0, 1.0]), parts)
     with pytest.raises(ValueError, match=r"coef\[1\]: speaks of dry parameters and of others"):
         check_forms(Forms([[1.0, 0.0], [1.0, 1.0]], [1.0, 1.0]), parts)
+
+
+def test_single_numbers_are_kept_as_plain_floats_or_refused_by_name():
+    limits = Limits([0.0], [1.0], z=np.array(2, dtype=np.int8))
+    amount = Amount(np.array(1), np.float32(5))
+    for number in (limits.z, amount.least_t, amount.most_t):
+        assert type(number) is float
+    for make, name in (
+        (lambda: Limits([0.0], [1.0], z="1"), "z"),
+        (lambda: Amount("1", 5.0), "least_t"),
+        (lambda: Amount(1.0, "5"), "most_t"),
+        (lambda: Amount(1.0, None), "most_t"),
+    ):
+        with pytest.raises(ValueError, match=f"^{name}: expected numbers"):
+            make()
