@@ -26,7 +26,6 @@ from matching.road import RoadCurve
 from matching.trees import Trees
 
 BLOCK_STREAMS = 1 << 13
-NOWHERE = np.array([1.0, -1.0, 1.0, -1.0])  # two empty ranges
 NOTHING = 0  # a verdict that no pair gets
 EMPTY = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0), np.empty(0)
 Answer = TypeVar("Answer")
@@ -151,19 +150,15 @@ def _wide(batch: Batch, group: Integers, trees: Trees) -> tuple[Integers, Intege
 def _lots(batch: Batch, group: Integers, index: Index) -> Lots:
     """Arrange the streams as the kernel reads them."""
     streams, at = batch.streams, batch.points
-    bands: list[Integers] = []
-    spans: list[Floats] = []
-    for longest in index.reach_km[group].T:
-        radius = np.maximum(longest, 0.0)
-        reach = np.degrees(radius / SMALLEST_RADIUS_KM) + POLE_MARGIN_DEGREES
-        bands += bands_of(batch.lat - reach), bands_of(batch.lat + reach)
-        width = longitude_reach(batch.lat, radius) + POLE_MARGIN_DEGREES
-        spans.append(np.where((longest >= 0)[:, None], _spans(batch.lon, width), NOWHERE))
+    longest = index.reach_km[group]
+    radius = np.maximum(longest, 0.0)
+    reach = np.degrees(radius / SMALLEST_RADIUS_KM) + POLE_MARGIN_DEGREES
+    width = longitude_reach(batch.lat, radius) + POLE_MARGIN_DEGREES
     return Lots(
         rows=batch.rows,
-        group=group,
-        band=np.column_stack(bands),
-        span=np.concatenate(spans, axis=1),
+        group=np.where(longest >= 0, group, -1),
+        band=np.column_stack((bands_of(batch.lat - reach), bands_of(batch.lat + reach))),
+        span=_spans(batch.lon, width),
         place=np.column_stack((at.x, at.y, at.z, at.cosine, at.latitude)),
         vehicles=streams.vehicles,
         months=streams.months,

@@ -20,20 +20,17 @@ from matching.distance import (
 BANDS = 180  # of one degree of latitude
 LANES = 8  # limits are compared so many at a time; the last ones are padded
 NARROW_KM = 0.99 * LOCAL_LIMIT_KM  # the longest radius of an entry: the formula holds there
-# Demands of near and of far reach lie apart, so that the near ones are not looked at from afar.
-REACH_KM = (160.0, NARROW_KM)
-REACHES = len(REACH_KM)
 ROUNDING = 1e-9  # the chords of the first, quick test err outwards
 
 
 class Entries(NamedTuple):
-    """The demands, E entries: one for each code a demand takes; by code, reach, band, longitude.
+    """The demands, E entries: one for each code a demand takes, by code, band and longitude.
 
-    `start` (G·R·180 + 1,): the entries of code g, reach r (see `REACH_KM`) and band b are
-    start[180 (R·g + r) + b] and those up to the next. `x`, `y`, `z`, `cosine`, `latitude` (E,): the
-    place of the demand (see `Points`), and `outer` (E,) the squared chord beyond which a point is
-    surely outside its `radius` (E,), km. `masks` (E, 2): vehicles, months. `limits` (E, W) float32:
-    lower, then minus upper. `limited` (E, V): which of them are finite, as bits.
+    `start` (G·180 + 1,): the entries of code g in band b are start[180 g + b] and those up to the
+    next. `x`, `y`, `z`, `cosine`, `latitude` (E,): the place of the demand (see `Points`), and
+    `outer` (E,) the squared chord beyond which a point is surely outside its `radius` (E,), km.
+    `masks` (E, 2): vehicles, months. `limits` (E, W) float32: lower, then minus upper. `limited`
+    (E, V): which of them are finite, as bits.
     """
 
     start: Integers
@@ -55,10 +52,9 @@ class Entries(NamedTuple):
 class Lots(NamedTuple):
     """B streams in the order of the entries, and the N streams of the market they are from.
 
-    `rows` (B,): their numbers in the market; `group` (B,): their code's number in the entries.
-    `band` (B, 2R): first and last band in each reach; `span` (B, 4R): two ranges of longitude for
-    each, from west to below east, the second empty but at the antimeridian, both where no demand is
-    of that reach. `place` (B, 5): x, y, z,
+    `rows` (B,): their numbers in the market; `group` (B,): their code's number in the entries, -1
+    for none. `band` (B, 2): first and last band in reach; `span` (B, 4): two ranges of longitude,
+    from west to below east, the second empty but at the antimeridian. `place` (B, 5): x, y, z,
     cosine, latitude. The other arrays are the market's own.
     """
 
@@ -130,16 +126,14 @@ def entries_of(demands: Demands, at: Points, is_narrow: Flags, codes: Integers) 
     owner = demands.code_owner()
     kept = np.flatnonzero(is_narrow[owner])
     demand = owner[kept]
-    reach = np.searchsorted(REACH_KM, demands.radius_km[demand])
-    place = np.searchsorted(codes, demands.code_idx[kept]) * REACHES + reach
-    place = place * BANDS + bands_of(demands.lat[demand])
-    order = np.lexsort((demands.lon[demand], place))
+    place = np.searchsorted(codes, demands.code_idx[kept]) * BANDS + bands_of(demands.lat[demand])
+    order = np.lexsort((demand, demands.lon[demand], place))
     demand, place = demand[order], place[order]
     radius = demands.radius_km[demand]
     here = at[demand]
     lower, upper = demands.lower[demand], demands.upper[demand]
     return Entries(
-        start=np.searchsorted(place, np.arange(len(codes) * REACHES * BANDS + 1)),
+        start=np.searchsorted(place, np.arange(len(codes) * BANDS + 1)),
         lon=demands.lon[demand],
         x=here.x,
         y=here.y,

@@ -14,7 +14,7 @@ from matching.arrays import Demands
 from matching.checks import Flags, Floats, Integers
 from matching.composition import Bounds, bounds_of
 from matching.distance import Points, points
-from matching.entries import NARROW_KM, REACH_KM, REACHES, Entries, entries_of
+from matching.entries import NARROW_KM, Entries, entries_of
 from matching.trees import Trees, build_trees
 
 BLOCK_PAIRS = 1 << 20
@@ -77,13 +77,12 @@ class Index:
 
     @cached_property
     def reach_km(self) -> Floats:
-        """Return the longest radius of each code's narrow demands, (K, R); -1 where it has none."""
-        longest = np.full((len(self.code), REACHES), -1.0)
+        """Return the longest radius of each code's narrow demands, (K,); -1 where it has none."""
+        reach = np.full(len(self.code), -1.0)
         group = np.repeat(np.arange(len(self.code)), np.diff(self.ptr))
         narrow = self.is_narrow[self.demand]
-        radius = self.demands.radius_km[self.demand[narrow]]
-        np.maximum.at(longest, (group[narrow], np.searchsorted(REACH_KM, radius)), radius)
-        return longest
+        np.maximum.at(reach, group[narrow], self.demands.radius_km[self.demand[narrow]])
+        return reach
 
     def prepare(self) -> None:
         """Build what the compiled engine asks for."""

@@ -25,7 +25,7 @@ from matching.distance import (
     UNCERTAIN,
     UNCERTAIN_KM,
 )
-from matching.entries import BANDS, REACHES, Bench, Entries, Fare, Found, Lots
+from matching.entries import BANDS, Bench, Entries, Fare, Found, Lots
 from matching.gates import FEASIBLE, UNTESTED, VERDICTS
 from matching.pairs import Best
 
@@ -82,15 +82,12 @@ def near(entries: Entries, lots: Lots, i: int, bench: Bench) -> int:
     east_of, north_of, up_of = entries.x, entries.y, entries.z
     at, chord2 = bench.entry, bench.chord2
     x, y, z = lots.place[i, 0], lots.place[i, 1], lots.place[i, 2]
-    count = 0
-    for side in range(2 * REACHES):
+    first, count = lots.group[i] * BANDS, 0
+    for side in range(2):
         west, east = lots.span[i, 2 * side], lots.span[i, 2 * side + 1]
         if west > east:
             continue
-        reach = side // 2
-        low, high = lots.band[i, 2 * reach], lots.band[i, 2 * reach + 1]
-        first = (lots.group[i] * REACHES + reach) * BANDS
-        for band in range(first + low, first + high + 1):
+        for band in range(first + lots.band[i, 0], first + lots.band[i, 1] + 1):
             begin = first_from(lon, start[band], start[band + 1], west)
             end = first_from(lon, begin, start[band + 1], east)
             for e in range(begin, end):
