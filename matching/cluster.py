@@ -18,7 +18,7 @@ from matching.arrays import Costs, Demands, Streams, check_same_parameters
 from matching.blend_market import MarketBlend, join_parts, ready_market
 from matching.blend_parts import BlendPart, PartBlend, blend_parts, solve_part
 from matching.checks import positive_count
-from matching.components import Batch, Objective, solve_batch
+from matching.components import Batch, Objective, checked_objective, solve_batch
 from matching.index import Index, as_index
 from matching.market_parts import parts_of, some_demands, some_streams
 from matching.pairs import Listed, Pairs, Ranking, pairs_of
@@ -119,6 +119,7 @@ class Cluster:
         objective: Objective = "value",
     ) -> MarketBlend:
         """Answer `matching.blend_market`, by connected components."""
+        checked_objective(objective)
         market = ready_market(pairs, compositions, supply_t, recipes)
         parts = list(blend_parts(market))
         with self._work() as work:
