@@ -409,10 +409,11 @@ def mixture() -> Figure:
     for y, limit in enumerate(upper):
         axes.plot([0, 165], [y, y], color=FAINT, lw=0.8, zorder=0)
         for values, offset in ((compositions[0], 9), (compositions[1], 9), (best.composition, -12)):
-            if offset > 0 and values[y] == best.composition[y]:
+            if offset > 0 and abs(values[y] - best.composition[y]) < 1e-9:
                 continue  # all the same: said once
+            same = ", all three" if np.ptp([look[1][y] for look in looks]) < 1e-9 else ""
             axes.annotate(
-                f"{values[y]:g} %",
+                f"{values[y]:g} %{same}",
                 (100 * values[y] / limit, y),
                 (0 if values[y] < limit or offset > 0 else -16, offset),
                 textcoords="offset points",
