@@ -26,6 +26,7 @@ from matching.road import RoadCurve
 from matching.trees import Trees
 
 BLOCK_STREAMS = 1 << 13
+BLOCKS_AT_ONCE = 16
 NOTHING = 0  # a verdict that no pair gets
 EMPTY = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0), np.empty(0)
 Answer = TypeVar("Answer")
@@ -62,15 +63,20 @@ def _by_blocks(
     taken = np.flatnonzero(group >= 0)
     place = group[taken] * BANDS + bands_of(streams.lat[taken])
     order = taken[np.argsort(place * 360.0 + streams.lon[taken])]
+
+    def block(start: int) -> Answer:
+        rows = order[start : start + BLOCK_STREAMS]
+        return work(Batch(streams, rows), group[rows])
+
     cuts = range(0, len(order), BLOCK_STREAMS)
-    batches = (Batch(streams, order[start : start + BLOCK_STREAMS]) for start in cuts)
     if len(cuts) < 2:
-        for batch in batches:
-            yield work(batch, group[batch.rows])
+        yield from map(block, cuts)
         return
     index.prepare()  # so that no two threads build it
     with ThreadPoolExecutor(processors()) as pool:
-        yield from pool.map(lambda batch: work(batch, group[batch.rows]), batches)
+        # A few at a time, so that answers do not pile up before anybody takes them.
+        for first in range(0, len(cuts), BLOCKS_AT_ONCE):
+            yield from pool.map(block, cuts[first : first + BLOCKS_AT_ONCE])
 
 
 def processors() -> int:

@@ -36,7 +36,7 @@ Function = TypeVar("Function", bound=Callable[..., object])
 def compiled(function: Function) -> Function:
     """Compile a function for good, or for this process alone where no cache can be written."""
     try:
-        made: object = njit(nogil=True, error_model="numpy")(function)
+        made: object = njit(cache=True, nogil=True, error_model="numpy")(function)
     except RuntimeError as reason:
         logging.getLogger(__name__).warning("The compiled engine is not cached: %s", reason)
         made = njit(nogil=True, error_model="numpy")(function)

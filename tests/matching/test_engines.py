@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from matching import by_kernel, by_tree, engines, top_k
+from matching import by_kernel, by_tree, engines, kernel, top_k
 from matching.index import build_index
 from tests.matching.market import BEELINE, make_demands, make_streams
 
@@ -56,3 +56,20 @@ def test_without_a_compiler_the_reference_answers_and_the_log_says_so(caplog):
     assert "The compiled engine is not available, the reference answers" in caplog.text
     assert engines.engine_for("numba", *market()) is by_tree
     assert len(caplog.records) == 1
+
+
+def test_the_kernel_is_kept_for_the_next_process():
+    assert kernel.search.stats.cache_path is not None
+
+
+def test_a_function_is_compiled_for_one_process_where_no_cache_can_be_written(monkeypatch, caplog):
+    compile_it = kernel.njit
+
+    def refuse_to_cache(**options):
+        if options.get("cache"):
+            raise RuntimeError("no locator available")
+        return compile_it(**options)
+
+    monkeypatch.setattr(kernel, "njit", refuse_to_cache)
+    assert kernel.compiled(lambda number: number + 1)(2) == 3
+    assert "The compiled engine is not cached: no locator available" in caplog.text
