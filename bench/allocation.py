@@ -13,11 +13,11 @@ from scipy.sparse import csc_array
 import matching
 from bench.figures import Figure, worked
 from bench.market import market
-from matching.allocation import Allocation, allocate, read_market
 from matching.checks import Floats, Integers
-from matching.components import Network, split
-from matching.pairs import Pairs, pointers
-from matching.prices import clearing_prices, reduced_costs
+from matching.market.pairs import Pairs, pointers
+from matching.plans.allocation import Allocation, allocate, read_market
+from matching.plans.components import Network, split
+from matching.plans.prices import clearing_prices, reduced_costs
 
 STREAMS: Final = 100_000
 DEMANDS: Final = 20_000

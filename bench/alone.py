@@ -16,7 +16,7 @@ import numpy as np
 import matching
 from bench.figures import middle, worked
 from bench.market import market, part
-from matching.engines import Name
+from matching.search.engines import Name
 
 ROOT: Final = Path(__file__).parent.parent
 PARTNERS: Final = 10

@@ -13,10 +13,10 @@ from scipy.sparse import csr_array, vstack
 import matching
 from bench.figures import Figure, worked
 from bench.market import CODES_PER_FAMILY, market
-from matching.blend_market import MarketBlend, blend_market
+from matching.blends.joint import MarketBlend, blend_market
+from matching.blends.recipes import Compositions, Limits, Recipes
 from matching.checks import Floats, Integers
-from matching.pairs import Pairs, pointers
-from matching.recipes import Compositions, Limits, Recipes
+from matching.market.pairs import Pairs, pointers
 
 STREAMS: Final = 5_000
 DEMANDS: Final = 500

@@ -13,9 +13,9 @@ from bench.alone import PARTNERS, REPEATS, Alone, check_identical, measure_alone
 from bench.figures import Figure, middle, worked
 from bench.market import SIZES, market, part
 from bench.postgis import PLANS, AbsentError, Answer, Database, loaded
-from matching.arrays import Road
 from matching.distance import LOCAL_ERROR
-from matching.engines import Name
+from matching.market.arrays import Road
+from matching.search.engines import Name
 
 ENGINE: Final[Name] = "numba"
 SMALL, MEDIUM, LARGE = SIZES

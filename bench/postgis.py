@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from psycopg import sql
 
 import matching
-from matching.arrays import Road
 from matching.checks import Floats, Integers
+from matching.market.arrays import Road
 
 SERVER: Final = "postgresql://postgres@127.0.0.1:5432/postgres?connect_timeout=3"
 EXTENSIONS: Final = ("postgis", "btree_gist")

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from matching.allocation import allocate
-from matching.blending import blend
+from matching.blends.blending import blend
+from matching.blends.recipes import Limits
 from matching.distance import geodesic_km
-from matching.findings import near_misses
-from matching.prices import clearing_prices
-from matching.ranking import all_pairs, top_k
-from matching.recipes import Limits
+from matching.plans.allocation import allocate
+from matching.plans.prices import clearing_prices
+from matching.search.findings import near_misses
+from matching.search.ranking import all_pairs, top_k
 from matching.small_park import SmallPark, small_park
 
 MIX_T = 60.0  # for the cement works, the first receiver

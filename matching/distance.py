@@ -74,8 +74,8 @@ def local_distance_km(one: Points, other: Points) -> Floats:
     Up to 600 km the relative error is below 2e-5 everywhere,
     poles and antimeridian included (tested against `geodesic_km`); beyond that it grows.
 
-    Only operations that IEEE 754 rounds exactly are used, in a fixed order: `matching.kernel`
-    repeats them and gets the same bits, whatever the machine.
+    Only operations that IEEE 754 rounds exactly are used, in a fixed order: the compiled engine
+    (`matching.search.kernel`) repeats them and gets the same bits, whatever the machine.
     """
     east, north, up = one.x - other.x, one.y - other.y, one.z - other.z
     chord2 = east * east + north * north + up * up

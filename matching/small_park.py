@@ -50,9 +50,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching.arrays import Costs, Demands, Streams
 from matching.checks import Floats
 from matching.distance import EQUATORIAL_RADIUS_KM
+from matching.market.arrays import Costs, Demands, Streams
 
 SLAG, ASH, GYPSUM = 1, 2, 3
 TANKER, TIPPER = 0b01, 0b10

@@ -30,7 +30,6 @@ from matching import (
     local_km,
     small_park,
 )
-from matching.arrays import delivered_value
 from matching.checks import Floats, Integers
 from matching.distance import (
     LOCAL_ERROR,
@@ -39,6 +38,7 @@ from matching.distance import (
     points,
     sphere_km,
 )
+from matching.market.arrays import delivered_value
 
 IMAGES: Final = Path(__file__).resolve().parent.parent / "docs/images"
 

@@ -25,7 +25,7 @@ from app.places.queries.facts import (
 )
 from app.places.queries.regions import RegionFinder, region_finder
 from app.settings import PlacesPolicy
-from matching.road_graph import RoadGraph
+from matching.roads.graph import RoadGraph
 from models.errors import Conflict, Invalid
 from models.permissions import Actor, Capability, require, require_organization
 from models.places.blurring import displaced, site_key_of

@@ -9,8 +9,8 @@ import numpy as np
 import shapely
 
 from matching import UNSCALED
-from matching.areas import outside_km, size_km
-from tests.matching.market import GEOD
+from matching.market.areas import outside_km, size_km
+from tests.matching.markets import GEOD
 
 KNOTS = [(0, 0), (37.5, 58), (75, 104), (150, 192), (250, 313), (400, 487), (750, 888)]
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from app.settings import RoadPolicy
-from matching.arrays import Ends, Road
 from matching.checks import Floats
-from matching.road import RoadCurve
-from matching.road_graph import RoadGraph
-from matching.routing_service import RoutingError, RoutingService
+from matching.market.arrays import Ends, Road
+from matching.roads.curve import RoadCurve
+from matching.roads.graph import RoadGraph
+from matching.roads.service import RoutingError, RoutingService
 from models.errors import Conflict
 
 # A page waits for the answer.

@@ -11,9 +11,9 @@ import pytest
 import matching
 from app.places.queries.roads import ServiceRoads, road_for
 from app.settings import RoadPolicy
-from matching.arrays import Ends
-from matching.road_graph import RoadGraph
-from matching.routing_service import RoutingError, RoutingService
+from matching.market.arrays import Ends
+from matching.roads.graph import RoadGraph
+from matching.roads.service import RoutingError, RoutingService
 from models.errors import Conflict
 from tests.roads import write_roads
 

@@ -1,0 +1,1 @@
+"""What the engine is given and gives back: streams, demands, costs, compositions, pairs."""

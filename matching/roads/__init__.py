@@ -1,0 +1,1 @@
+"""Road distances: a curve, a graph of roads, a routing service."""

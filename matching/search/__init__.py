@@ -1,0 +1,1 @@
+"""Who can supply whom, who fits best, and why not."""

@@ -1,0 +1,60 @@
+"""Which engine answers: the compiled one where it can and pays, else the reference."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from functools import cache
+from typing import Literal, Protocol, cast
+
+from matching.checks import Integers
+from matching.market.arrays import Costs, Streams
+from matching.market.pairs import Best, Listed
+from matching.search import by_tree
+from matching.search.index import Index
+
+Name = Literal["auto", "numpy", "numba"]
+NAMES = ("auto", "numpy", "numba")
+# Loading the compiled engine takes about two seconds, in which the other one looks at so many
+# pairs of streams and demands.
+PAIRS_WORTH_LOADING = 1_000_000_000
+
+
+class Engine(Protocol):
+    """What an engine answers; both give the same bits."""
+
+    def ranked(
+        self, streams: Streams, index: Index, costs: Costs, best: Best
+    ) -> Iterator[tuple[Integers, Integers]]:
+        """Write the best demands of each stream that has takers; yield (streams, tally)."""
+
+    def listed(self, streams: Streams, index: Index, costs: Costs, wanted: int) -> Iterator[Listed]:
+        """Yield every pair of one verdict, block by block."""
+
+
+def engine_for(name: str, streams: Streams, index: Index) -> Engine:
+    """Return the engine of that name; "auto" takes the compiled one where it is loaded or pays.
+
+    Where the compiled engine cannot be loaded the reference answers, with a notice in the log.
+    Raises ValueError for an unknown name.
+    """
+    if name not in NAMES:
+        raise ValueError(f"engine: {name!r} is not one of {', '.join(NAMES)}")
+    is_loaded = "matching.search.by_kernel" in sys.modules
+    is_large = len(streams) * len(index.demands) >= PAIRS_WORTH_LOADING
+    if name == "numba" or (name == "auto" and (is_loaded or is_large)):
+        return compiled_engine() or cast("Engine", by_tree)
+    return cast("Engine", by_tree)
+
+
+@cache
+def compiled_engine() -> Engine | None:
+    """Return the compiled engine, or None where it cannot be loaded; tried once."""
+    try:
+        from matching.search import by_kernel  # noqa: PLC0415 - numba takes a second to load
+    except Exception as reason:  # noqa: BLE001 - whatever the compiler says, the reference serves
+        message = "The compiled engine is not available, the reference answers: %s"
+        logging.getLogger(__name__).warning(message, reason)
+        return None
+    return cast("Engine", by_kernel)
