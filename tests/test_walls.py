@@ -25,6 +25,8 @@ BREACHES = [
     ("services-write-edges-do-not", "app/demands/pages.py", "import sqlalchemy"),
     ("rules-know-no-database", "models/compliance/rights.py", "import sqlalchemy"),
     ("tables-are-not-rules", "models/matchmaking/rates.py", "import models.matchmaking.tables"),
+    ("matching-order", "matching/plans/reach.py", "import matching.blends.recipes"),
+    ("matching-order", "matching/search/gates.py", "import matching.plans.reach"),
     ("pure-matching", "matching/checks.py", "import pydantic"),
 ]
 CONTRACTS = {
@@ -37,6 +39,7 @@ CONTRACTS = {
     "services-write-edges-do-not": "Edges hold no SQL",
     "rules-know-no-database": "Rule modules of models import no SQLAlchemy",
     "tables-are-not-rules": "Rule modules import no tables",
+    "matching-order": "In matching: machines -> blends -> plans -> search -> market and roads",
     "pure-matching": "matching is numbers only",
 }
 
