@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from dataclasses import dataclass
-from functools import cache
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 from scipy.sparse import csr_array
 
 from matching.checks import Flags, Integers
 from matching.market.pairs import pointers
+from matching.search.engines import compiled_module
 
 UNREACHED = 2**62
 # Loading the compiled pass takes about two seconds, in which the reference does so much: arcs times
@@ -158,13 +157,7 @@ def turned(links: Links) -> Links:
     )
 
 
-@cache
 def compiled_pass() -> Pass | None:
     """Return the compiled pass, or None, with a notice in the log, where it cannot be had."""
-    try:
-        from matching.plans import price_kernel  # noqa: PLC0415 - numba takes a second to load
-    except Exception as reason:  # noqa: BLE001 - whatever the compiler says, the reference serves
-        message = "The compiled prices are not available, the reference answers: %s"
-        logging.getLogger(__name__).warning(message, reason)
-        return None
-    return price_kernel.by_queue
+    module = compiled_module("matching.plans.price_kernel")
+    return None if module is None else cast("Pass", module.by_queue)

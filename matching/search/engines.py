@@ -6,6 +6,8 @@ import logging
 import sys
 from collections.abc import Iterator
 from functools import cache
+from importlib import import_module
+from types import ModuleType
 from typing import Literal, Protocol, cast
 
 from matching.checks import Integers
@@ -48,13 +50,20 @@ def engine_for(name: str, streams: Streams, index: Index) -> Engine:
     return cast("Engine", by_tree)
 
 
-@cache
 def compiled_engine() -> Engine | None:
-    """Return the compiled engine, or None where it cannot be loaded; tried once."""
+    """Return the compiled engine, or None where it cannot be loaded."""
+    return cast("Engine | None", compiled_module("matching.search.by_kernel"))
+
+
+@cache
+def compiled_module(name: str) -> ModuleType | None:
+    """Load a module that is compiled, which takes seconds, or return None; tried once a process.
+
+    Where it cannot be loaded the reference answers, and the log says so.
+    """
     try:
-        from matching.search import by_kernel  # noqa: PLC0415 - numba takes a second to load
+        return import_module(name)
     except Exception as reason:  # noqa: BLE001 - whatever the compiler says, the reference serves
-        message = "The compiled engine is not available, the reference answers: %s"
-        logging.getLogger(__name__).warning(message, reason)
+        message = "%s is not available, the reference answers: %s"
+        logging.getLogger(__name__).warning(message, name, reason)
         return None
-    return cast("Engine", by_kernel)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from matching.plans import price_paths
 from matching.plans.allocation import allocate
 from matching.plans.price_kernel import by_queue
-from matching.plans.price_paths import Links, by_rounds, compiled_pass, dearest, turned
+from matching.plans.price_paths import Links, by_rounds, dearest, turned
+from matching.search.engines import compiled_module
 from tests.matching.plan_oracles import markets_of
 
 ENOUGH = 10**6
@@ -92,13 +93,13 @@ def test_rounds_that_do_not_suffice_are_said_and_the_queue_takes_over(monkeypatc
 def test_where_nothing_compiles_the_reference_answers_with_a_notice(monkeypatch, caplog):
     links = chain(40)
     expected = dearest(links)
-    compiled_pass.cache_clear()
+    compiled_module.cache_clear()
     monkeypatch.setitem(sys.modules, "matching.plans.price_kernel", None)
     monkeypatch.delattr("matching.plans.price_kernel")
     for one, other in zip(dearest(links), expected, strict=True):
         assert one.tolist() == other.tolist()
-    assert "The compiled prices are not available, the reference answers" in caplog.text
-    compiled_pass.cache_clear()
+    assert "matching.plans.price_kernel is not available, the reference answers" in caplog.text
+    compiled_module.cache_clear()
 
 
 @pytest.mark.parametrize("way", [by_queue, lambda links: by_rounds(links, ENOUGH)])

@@ -19,9 +19,9 @@ def nothing_compiles(monkeypatch):
     monkeypatch.delattr("matching.search.by_kernel")
     monkeypatch.delitem(sys.modules, "matching.search.kernel")
     monkeypatch.setitem(sys.modules, "numba", None)
-    engines.compiled_engine.cache_clear()
+    engines.compiled_module.cache_clear()
     yield
-    engines.compiled_engine.cache_clear()
+    engines.compiled_module.cache_clear()
 
 
 def market():
@@ -54,7 +54,7 @@ def test_an_unknown_engine_is_refused():
 def test_without_a_compiler_the_reference_answers_and_the_log_says_so(caplog):
     ranking = top_k(make_streams(), make_demands(), BEELINE, engine="numba")
     assert ranking.demand[0, 0] == 0
-    assert "The compiled engine is not available, the reference answers" in caplog.text
+    assert "matching.search.by_kernel is not available, the reference answers" in caplog.text
     assert engines.engine_for("numba", *market()) is by_tree
     assert len(caplog.records) == 1
 
