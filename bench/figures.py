@@ -18,7 +18,8 @@ class Figure:
     """One measured value. `ratio` compares it with `baseline`, so that machines can differ.
 
     `most` and `least` are the goal, where there is one: the value must not be above, or below, it.
-    Where something needed is absent there is no value, and `skipped` says what that is.
+    Where something needed is absent there is no value, and `skipped` says what that is; `reason` is
+    what is known of why the goal may be missed.
     """
 
     subject: str
@@ -30,6 +31,7 @@ class Figure:
     most: float | None = None
     least: float | None = None
     skipped: str = ""
+    reason: str = ""
 
     @property
     def verdict(self) -> str:
@@ -77,18 +79,20 @@ def middle(seconds: Sequence[float]) -> float:
 
 
 def table(figures: Sequence[Figure]) -> str:
-    """The figures as lines of text, with the columns aligned."""
+    """The figures as lines of text, with the columns aligned, and why goals were missed."""
     heads = ("subject", "figure", "value", "unit", "ratio", "against", "goal", "")
     rows = [heads, *(_cells(figure) for figure in figures)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(heads))]
     right = {2, 4, 6}
-    return "\n".join(
+    lines = [
         "  ".join(
             cell.rjust(width) if column in right else cell.ljust(width)
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in rows
-    )
+    ]
+    missed = [figure for figure in figures if figure.verdict == "missed" and figure.reason]
+    return "\n".join((*lines, *(f"missed: {each.name}: {each.reason}" for each in missed)))
 
 
 def _cells(figure: Figure) -> tuple[str, ...]:
