@@ -94,6 +94,22 @@ def check_months(months: Integers) -> None:
     refuse_where(months > 0xFFF, "months", "has more than twelve bits")
 
 
+def check_limits(lower: Floats, upper: Floats) -> None:
+    """Refuse limits that are NaN, cross each other, or that nothing can meet."""
+    refuse_where(np.isnan(lower), "lower", "is NaN; no limit is -inf")
+    refuse_where(np.isnan(upper), "upper", "is NaN; no limit is +inf")
+    refuse_where(lower > upper, "lower", "is above upper")
+    refuse_where(np.isposinf(lower), "lower", "is +inf, which nothing can meet")
+    refuse_where(np.isneginf(upper), "upper", "is -inf, which nothing can meet")
+
+
+def check_ranges(minimum: Floats, typical: Floats, maximum: Floats) -> None:
+    """Refuse values out of the order minimum ≤ typical ≤ maximum; NaN is in any order."""
+    refuse_where(minimum > maximum, "minimum", "is above maximum")
+    refuse_where(minimum > typical, "minimum", "is above typical")
+    refuse_where(typical > maximum, "typical", "is above maximum")
+
+
 def check_pointer(name: str, ptr: Integers, end: int) -> None:
     """Refuse row pointers of a CSR array that do not run from 0 to `end` without stepping back."""
     if not ptr.size or ptr[0] != 0:

@@ -15,8 +15,6 @@ FLATTENING = 1 / 298.257223563
 ECCENTRICITY_SQUARED = FLATTENING * (2 - FLATTENING)
 # The smallest radius of curvature anywhere on the ellipsoid: the meridian's, at the equator.
 SMALLEST_RADIUS_KM = EQUATORIAL_RADIUS_KM * (1 - ECCENTRICITY_SQUARED)
-# The largest: at the poles, in every direction.
-LARGEST_RADIUS_KM = EQUATORIAL_RADIUS_KM / (1 - ECCENTRICITY_SQUARED) ** 0.5
 MEAN_RADIUS_KM = 6371.0088
 HALF_ECCENTRICITY_SQUARED = ECCENTRICITY_SQUARED / 2
 PRIME_VERTICAL = 1 / EQUATORIAL_RADIUS_KM  # curvatures at the equator, per km

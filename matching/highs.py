@@ -14,6 +14,6 @@ def linprog(*arguments: Any, **options: Any) -> Any:
 
 def milp(*arguments: Any, **options: Any) -> Any:
     """Call `scipy.optimize.milp`; constraints are tuples of matrix, lower and upper bound."""
-    from scipy.optimize import milp as solve  # noqa: PLC0415 - likewise
+    from scipy.optimize import milp as solve  # noqa: PLC0415 - loading takes half a second
 
     return solve(*arguments, **options)

@@ -13,7 +13,9 @@ from matching.checks import (
     Floats,
     Integers,
     check_finite,
+    check_limits,
     check_not_negative,
+    check_ranges,
     check_shape,
     floats,
     integers,
@@ -72,9 +74,7 @@ class Compositions:
             object.__setattr__(self, name, _flags(name, getattr(self, name), columns))
         for name in ("typical", "minimum", "maximum", "deviation"):
             refuse_where(np.isinf(getattr(self, name)), name, "is infinite")
-        refuse_where(self.minimum > self.maximum, "minimum", "is above maximum")
-        refuse_where(self.minimum > self.typical, "minimum", "is above typical")
-        refuse_where(self.typical > self.maximum, "typical", "is above maximum")
+        check_ranges(self.minimum, self.typical, self.maximum)
         refuse_where(self.deviation < 0, "deviation", "is negative")
         refuse_where((self.moisture < 0) | (self.moisture >= 1), "moisture", "is outside 0 to 1")
 
@@ -115,11 +115,7 @@ class Limits:
         shape: tuple[int | None, ...] = (None,) * max(1, min(2, np.ndim(self.lower)))
         object.__setattr__(self, "lower", floats("lower", self.lower, shape))
         object.__setattr__(self, "upper", floats("upper", self.upper, self.lower.shape))
-        refuse_where(np.isnan(self.lower), "lower", "is NaN; no limit is -inf")
-        refuse_where(np.isnan(self.upper), "upper", "is NaN; no limit is +inf")
-        refuse_where(self.lower > self.upper, "lower", "is above upper")
-        refuse_where(np.isposinf(self.lower), "lower", "is +inf, which nothing can meet")
-        refuse_where(np.isneginf(self.upper), "upper", "is -inf, which nothing can meet")
+        check_limits(self.lower, self.upper)
         if self.quality not in {"expected", "guaranteed"}:
             raise ValueError(f"quality: {self.quality!r} is neither expected nor guaranteed")
         object.__setattr__(self, "z", _single("z", self.z))

@@ -31,6 +31,7 @@ from matching.market.arrays import Costs, Demands, Streams, check_same_parameter
 from matching.market.pairs import Listed, Pairs, Ranking, pairs_of
 from matching.plans.allocation import AS_USUAL, Allocation, Terms, pose
 from matching.plans.components import Batch, Objective, checked_objective, solve_batch
+from matching.search.gates import GATES
 from matching.search.index import Index, as_index
 from matching.search.ranking import all_pairs, top_k
 
@@ -67,10 +68,10 @@ class Cluster:
             demand=np.full((count, width), -1, dtype=np.int64),
             value_per_t=np.full((count, width), np.nan),
             distance_km=np.full((count, width), np.nan),
-            funnel=np.zeros((count, 6), dtype=np.int64),
+            funnel=np.zeros((count, len(GATES)), dtype=np.int64),
             untested=np.zeros(count, dtype=np.int64),
         )
-        with self._work() as work:
+        with _Work(self) as work:
             for found in work.search(streams, index, partial(_rank, costs=costs, k=width)):
                 rows, number = found.pop("streams"), found.pop("demands")
                 local = found.pop("demand")
@@ -86,7 +87,7 @@ class Cluster:
         """Answer `matching.all_pairs`, by code and stripes of latitude with their halo."""
         index = _index(streams, demands)
         listed = []
-        with self._work() as work:
+        with _Work(self) as work:
             for found in work.search(streams, index, partial(_list, costs=costs)):
                 row = np.repeat(found["streams"], np.diff(found["ptr"]))
                 demand = found["demands"][found["demand"]]
@@ -105,7 +106,7 @@ class Cluster:
         """Answer `matching.allocate` without side constraints, by connected components."""
         problem = pose(pairs, supply_t, capacity_t, objective, max_share, terms)
         parts = (_plain(batch) for batch in problem.batch.parts(BATCH_ARCS))
-        with self._work() as work:
+        with _Work(self) as work:
             found = list(work.solve(parts, partial(_allocate, objective=problem.objective)))
         flows = [np.empty(0, dtype=np.int64), *(answer["flow"] for answer in found)]
         return problem.concluded(np.concatenate(flows))
@@ -118,25 +119,21 @@ class Cluster:
         recipes: Recipes,
         objective: Objective = "value",
     ) -> MarketBlend:
-        """Answer `matching.blends.joint`, by connected components."""
+        """Answer `matching.blend_market`, by connected components."""
         checked_objective(objective)
         market = ready_market(pairs, compositions, supply_t, recipes)
         parts = list(blend_parts(market))
-        with self._work() as work:
+        with _Work(self) as work:
             found = work.solve(map(_plain, parts), partial(_blend, objective=objective))
             answers = [PartBlend(**answer) for answer in found]
         return join_parts(market, compositions, recipes, zip(parts, answers, strict=True))
-
-    def _work(self) -> _Work:
-        return _Work(self)
 
 
 class _Work(AbstractContextManager["_Work"]):
     """One question: a connection, and a folder of parts and answers that ends with it."""
 
     def __init__(self, cluster: Cluster) -> None:
-        # The library takes a second to load, and few processes ask a cluster.
-        from distributed import Client  # noqa: PLC0415 - as said
+        from distributed import Client  # noqa: PLC0415 - a second to load; few processes ask
 
         connect: Any = Client  # it states no types
         self._room = tempfile.TemporaryDirectory(prefix="offtake-", dir=cluster.folder)

@@ -13,11 +13,13 @@ from numpy.typing import ArrayLike
 from matching.checks import (
     Floats,
     Integers,
+    check_limits,
     check_money,
     check_months,
     check_not_negative,
     check_pointer,
     check_positions,
+    check_ranges,
     check_shape,
     floats,
     integers,
@@ -90,9 +92,7 @@ class Streams:
         check_months(self.months)
         for name in ("typical", "minimum", "maximum"):
             refuse_where(np.isinf(getattr(self, name)), name, "is infinite")
-        refuse_where(self.minimum > self.maximum, "minimum", "is above maximum")
-        refuse_where(self.minimum > self.typical, "minimum", "is above typical")
-        refuse_where(self.typical > self.maximum, "typical", "is above maximum")
+        check_ranges(self.minimum, self.typical, self.maximum)
 
     def __len__(self) -> int:
         return len(self.lat)
@@ -151,19 +151,12 @@ class Demands:
         check_money("price_per_t", self.price_per_t)
         check_not_negative("capacity_t", self.capacity_t)
         check_months(self.months)
-        self._check_limits()
+        check_limits(self.lower, self.upper)
         check_pointer("code_ptr", self.code_ptr, len(self.code_idx))
         self._check_codes()
 
     def __len__(self) -> int:
         return len(self.lat)
-
-    def _check_limits(self) -> None:
-        refuse_where(np.isnan(self.lower), "lower", "is NaN; no limit is -inf")
-        refuse_where(np.isnan(self.upper), "upper", "is NaN; no limit is +inf")
-        refuse_where(self.lower > self.upper, "lower", "is above upper")
-        refuse_where(np.isposinf(self.lower), "lower", "is +inf, which nothing can meet")
-        refuse_where(np.isneginf(self.upper), "upper", "is -inf, which nothing can meet")
 
     def _check_codes(self) -> None:
         order = np.lexsort((self.code_idx, self.code_owner()))

@@ -230,8 +230,7 @@ class _Solver(Protocol):
 
 
 def _solver() -> _Solver:
-    # Most processes of the exchange never allocate. The module has stubs but no marker of it.
-    from ortools.graph.python import min_cost_flow  # noqa: PLC0415 - as said
+    from ortools.graph.python import min_cost_flow  # noqa: PLC0415 - few processes allocate
 
     solver: _Solver = min_cost_flow.SimpleMinCostFlow()
     return solver

@@ -164,7 +164,11 @@ class RoutingService:
 
     def _matrix(self, router: Any, starts: Integers, ends: Integers) -> Floats:
         """Return road km from each start (A, 2) to each end (B, 2), (A, B)."""
-        from routingpy.exceptions import JSONParseError, RouterError, Timeout  # noqa: PLC0415 - as above
+        from routingpy.exceptions import (  # noqa: PLC0415 - few processes route
+            JSONParseError,
+            RouterError,
+            Timeout,
+        )
 
         places = np.concatenate((starts, ends))[:, ::-1] / STEPS_PER_DEGREE
         try:

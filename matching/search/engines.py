@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from types import ModuleType
-from typing import Literal, Protocol, cast
+from typing import Literal, Protocol, cast, get_args
 
 from matching.checks import Integers
 from matching.market.arrays import Costs, Streams
@@ -17,7 +17,7 @@ from matching.search import by_tree
 from matching.search.index import Index
 
 Name = Literal["auto", "numpy", "numba"]
-NAMES = ("auto", "numpy", "numba")
+NAMES = get_args(Name)
 # Loading the compiled engine takes about two seconds, in which the other one looks at so many
 # pairs of streams and demands.
 PAIRS_WORTH_LOADING = 1_000_000_000
