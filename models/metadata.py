@@ -9,7 +9,8 @@ import models.demands.tables
 import models.journal.tables
 import models.matchmaking.tables
 import models.places.tables
-import models.streams.tables  # noqa: F401  (imported for what it declares)
+import models.streams.tables
+import models.uploads.tables  # noqa: F401  (imported for what it declares)
 from models.base import Base
 
 metadata = Base.metadata

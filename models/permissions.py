@@ -1,9 +1,10 @@
-"""The actor and the one permission table: which role holds which capability."""
+"""The actor and the one permission table: which role holds which capability, and what limits it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -11,14 +12,37 @@ from models.errors import NotAllowed
 
 
 class Capability(StrEnum):
+    # Everybody
     READ_MARKET = "read_market"
+    # Whoever has an account
+    USE_ACCOUNT = "use_account"
+    OPEN_ORGANIZATION = "open_organization"
+    # Members of an organization, about what is its own
+    READ_OWN = "read_own"
     READ_PARTNERS = "read_partners"
-    READ_ALL_PARTNERS = "read_all_partners"
     MANAGE_SITES = "manage_sites"
     MANAGE_STREAMS = "manage_streams"
     MANAGE_DEMANDS = "manage_demands"
+    PUBLISH_LISTINGS = "publish_listings"
     MANAGE_PAPERS = "manage_papers"
+    MANAGE_UPLOADS = "manage_uploads"
+    MANAGE_DRIVERS = "manage_drivers"
+    MANAGE_ORGANIZATION = "manage_organization"
+    MANAGE_MEMBERS = "manage_members"
+    MANAGE_TOKENS = "manage_tokens"
+    # Drivers, by link and PIN
+    DRIVE = "drive"
+    # Those who look after others
+    READ_PARK = "read_park"
+    READ_GRANTED = "read_granted"
+    READ_ALL_PARTNERS = "read_all_partners"
+    READ_VERIFICATIONS = "read_verifications"
+    READ_AUDIT = "read_audit"
+    VERIFY_ORGANIZATIONS = "verify_organizations"
+    VERIFY_PAPERS = "verify_papers"
+    # The installation
     REGISTER_ORGANIZATIONS = "register_organizations"
+    MANAGE_PARKS = "manage_parks"
     LOAD_CATALOGUE = "load_catalogue"
     LOAD_DEMONSTRATION = "load_demonstration"
     REFRESH_MATCHES = "refresh_matches"
@@ -26,36 +50,90 @@ class Capability(StrEnum):
 
 
 class Role(StrEnum):
-    VISITOR = "visitor"
+    VISITOR = "visitor"  # nobody we know
+    GUEST = "guest"  # an account that acts for no organization
+    DRIVER = "driver"
     VIEWER = "viewer"
+    WEIGHBRIDGE = "weighbridge"
+    ACCOUNTANT = "accountant"
     TRADER = "trader"
     OWNER = "owner"
+    PARK_MANAGER = "park_manager"
+    FACILITATOR = "facilitator"
+    AUDITOR = "auditor"
     OPERATOR = "operator"
     SYSTEM = "system"
 
 
+# The roles that an organization gives its own people, and those that the operator gives.
+OWN_ROLES: Final = (Role.OWNER, Role.TRADER, Role.WEIGHBRIDGE, Role.ACCOUNTANT, Role.VIEWER)
+OFFICES: Final = (Role.PARK_MANAGER, Role.FACILITATOR, Role.AUDITOR, Role.OPERATOR)
+MEMBER_ROLES: Final = OWN_ROLES + OFFICES
+
 _EVERYBODY: Final = frozenset({Capability.READ_MARKET})
-_MEMBER: Final = _EVERYBODY | {Capability.READ_PARTNERS}
+_GUEST: Final = _EVERYBODY | {Capability.USE_ACCOUNT, Capability.OPEN_ORGANIZATION}
+_MEMBER: Final = _GUEST | {Capability.READ_OWN, Capability.READ_PARTNERS}
 _TRADER: Final = _MEMBER | {
     Capability.MANAGE_SITES,
     Capability.MANAGE_STREAMS,
     Capability.MANAGE_DEMANDS,
+    Capability.PUBLISH_LISTINGS,
     Capability.MANAGE_PAPERS,
+    Capability.MANAGE_UPLOADS,
+    Capability.MANAGE_DRIVERS,
+}
+_HOUSEHOLD: Final = {
+    Capability.MANAGE_ORGANIZATION,
+    Capability.MANAGE_MEMBERS,
+    Capability.MANAGE_TOKENS,
+}
+_READS_ALL: Final = {
+    Capability.READ_ALL_PARTNERS,
+    Capability.READ_VERIFICATIONS,
+    Capability.READ_AUDIT,
 }
 
 CAPABILITIES: Final[Mapping[Role, frozenset[Capability]]] = {
     Role.VISITOR: _EVERYBODY,
+    Role.GUEST: _GUEST,
+    Role.DRIVER: _EVERYBODY | {Capability.DRIVE},
     Role.VIEWER: _MEMBER,
+    Role.WEIGHBRIDGE: _MEMBER | {Capability.MANAGE_DRIVERS, Capability.MANAGE_UPLOADS},
+    Role.ACCOUNTANT: _MEMBER | {Capability.MANAGE_UPLOADS},
     Role.TRADER: _TRADER,
-    Role.OWNER: _TRADER,
+    Role.OWNER: _TRADER | _HOUSEHOLD,
+    Role.PARK_MANAGER: _MEMBER | {Capability.READ_PARK, Capability.READ_GRANTED},
+    Role.FACILITATOR: _MEMBER | {Capability.READ_GRANTED},
+    Role.AUDITOR: _MEMBER | _READS_ALL,
     Role.OPERATOR: _MEMBER
+    | _READS_ALL
     | {
-        Capability.READ_ALL_PARTNERS,
+        Capability.VERIFY_ORGANIZATIONS,
+        Capability.VERIFY_PAPERS,
         Capability.REGISTER_ORGANIZATIONS,
+        Capability.MANAGE_PARKS,
         Capability.LOAD_CATALOGUE,
         Capability.REFRESH_MATCHES,
+        Capability.MANAGE_MEMBERS,
     },
     Role.SYSTEM: frozenset(Capability),
+}
+
+
+class Limit(StrEnum):
+    """Why somebody may do less, for now, than the role says."""
+
+    NO_SECOND_FACTOR = "no_second_factor"
+    UNVERIFIED = "unverified"
+    SUSPENDED = "suspended"
+
+
+_STARTS_TRADE: Final = frozenset({Capability.PUBLISH_LISTINGS})
+WITHHELD: Final[Mapping[Limit, frozenset[Capability]]] = {
+    Limit.NO_SECOND_FACTOR: frozenset(Capability) - _MEMBER - {Capability.DRIVE},
+    Limit.UNVERIFIED: _STARTS_TRADE | {Capability.MANAGE_TOKENS, Capability.MANAGE_DRIVERS},
+    # Finishes what runs, starts nothing.
+    Limit.SUSPENDED: _STARTS_TRADE | {Capability.MANAGE_TOKENS},
 }
 
 
@@ -66,9 +144,19 @@ class Actor:
     user_id: int | None
     organization_id: int | None
     role: Role
+    limits: frozenset[Limit] = frozenset()
+    # What a token may be used for; None: the actor came in person.
+    scopes: frozenset[Capability] | None = None
+    # Organizations that let this one look into their details.
+    insight: frozenset[int] = frozenset()
+    driver_id: int | None = None
 
     def may(self, capability: Capability) -> bool:
-        return capability in CAPABILITIES[self.role]
+        return (
+            capability in CAPABILITIES[self.role]
+            and (self.scopes is None or capability in self.scopes)
+            and not any(capability in WITHHELD[limit] for limit in self.limits)
+        )
 
 
 VISITOR: Final = Actor(user_id=None, organization_id=None, role=Role.VISITOR)
@@ -83,6 +171,9 @@ class Frame:
     user_name: str = ""
     organization_name: str = ""
     demonstration: bool = False
+    login_session_id: int | None = None
+    # When the person last proved who they are.
+    authenticated_at: datetime | None = None
 
 
 def acting_for(organization_id: int) -> Actor:
@@ -91,9 +182,20 @@ def acting_for(organization_id: int) -> Actor:
 
 
 def require(actor: Actor, capability: Capability) -> None:
-    """Refuse an actor whose role lacks the capability."""
-    if not actor.may(capability):
+    """Refuse an actor who lacks the capability, naming what is in the way."""
+    if actor.may(capability):
+        return
+    if capability not in CAPABILITIES[actor.role]:
         raise NotAllowed("capability-missing", "Your role does not allow this.", needed=capability)
+    if actor.scopes is not None and capability not in actor.scopes:
+        raise NotAllowed("scope-missing", "This token was not made for this.", needed=capability)
+    if capability in WITHHELD[Limit.NO_SECOND_FACTOR] and Limit.NO_SECOND_FACTOR in actor.limits:
+        raise NotAllowed("second-factor-needed", "Set up a second factor first; your role needs it.")
+    if Limit.SUSPENDED in actor.limits:
+        raise NotAllowed(
+            "organization-suspended", "Your organization is suspended: it can start nothing new."
+        )
+    raise NotAllowed("organization-unverified", "Your organization has not been verified yet.")
 
 
 def require_organization(actor: Actor, capability: Capability) -> int:
@@ -102,6 +204,14 @@ def require_organization(actor: Actor, capability: Capability) -> int:
     if actor.organization_id is None:
         raise NotAllowed("organization-missing", "Only a member of an organization can do this.")
     return actor.organization_id
+
+
+def require_user(actor: Actor, capability: Capability) -> int:
+    """Refuse as `require` does, and return the person who acts."""
+    require(actor, capability)
+    if actor.user_id is None:
+        raise NotAllowed("person-missing", "Only a person with an account can do this.")
+    return actor.user_id
 
 
 def require_owner(actor: Actor, capability: Capability, owner_id: int) -> None:
@@ -113,4 +223,10 @@ def require_owner(actor: Actor, capability: Capability, owner_id: int) -> None:
 def may_read_partners(actor: Actor, *, owner_id: int, demonstration: bool) -> bool:
     """Partners are the owner's business; those of the demonstration are everybody's to see."""
     own = actor.may(Capability.READ_PARTNERS) and actor.organization_id == owner_id
-    return demonstration or own or actor.may(Capability.READ_ALL_PARTNERS)
+    return demonstration or own or may_look_into(actor, owner_id)
+
+
+def may_look_into(actor: Actor, owner_id: int) -> bool:
+    """Whether the actor reads the details of others: of all, or of those who granted it."""
+    granted = actor.may(Capability.READ_GRANTED) and owner_id in actor.insight
+    return granted or actor.may(Capability.READ_ALL_PARTNERS)

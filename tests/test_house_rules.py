@@ -31,7 +31,8 @@ ROLES = {
     "queries", "inputs",
 }  # fmt: skip
 FEATURES = {
-    "journal", "catalogue", "places", "accounts", "compliance", "streams", "demands", "matchmaking",
+    "journal", "uploads", "catalogue", "places", "accounts", "compliance", "streams", "demands",
+    "matchmaking",
 }  # fmt: skip
 TOP_LEVEL = {
     "app", "models", "matching", "templates", "migrations", "tests", "pyproject.toml", "README.md",

@@ -1,0 +1,1 @@
+"""Edges and use cases of uploads."""
