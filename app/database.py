@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -22,6 +24,26 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 import models.metadata  # noqa: F401  (a session needs every table, whoever opened it)
 
 SessionFactory = sessionmaker[Session]
+_ORIGIN: Final = "origin"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request came from; a job or a command comes from nowhere."""
+
+    address: str = ""
+    agent: str = ""
+
+
+def note_origin(session: Session, origin: Origin) -> None:
+    """Say where the request of this session came from, once, at the edge."""
+    session.info[_ORIGIN] = origin
+
+
+def origin_of(session: Session) -> Origin:
+    found = session.info.get(_ORIGIN, Origin())
+    assert isinstance(found, Origin)
+    return found
 
 
 def open_engine(url: str, *, pooled: bool = True) -> Engine:

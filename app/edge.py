@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, TypeVar
+from datetime import datetime
+from typing import IO, Protocol, TypeVar
 from urllib.parse import parse_qsl
 
 from flask import Request, current_app, g, has_request_context, request
@@ -15,11 +16,11 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
-from app.database import SessionFactory, prepare_to_write
+from app.database import Origin, SessionFactory, note_origin, prepare_to_write
 from app.fields import nested
 from app.settings import Settings
 from models.errors import Invalid
-from models.permissions import Actor, Frame
+from models.permissions import Actor, Frame, Presented
 
 FORM_FIELDS_MAX = 3_000
 ONE_CONTROL = frozenset({"vehicles", "codes"})
@@ -27,7 +28,14 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 Input = TypeVar("Input", bound=BaseModel)
 
 
-FindFrame = Callable[[Session, int | None, int | None], Frame]
+class Doorkeeper(Protocol):
+    """What the edge knows of accounts, which are less basic than it is."""
+
+    def find(self, session: Session, presented: Presented, now: datetime) -> Frame: ...
+
+    def is_presence_due(self, frame: Frame, now: datetime) -> bool: ...
+
+    def note_presence(self, session: Session, frame: Frame, now: datetime) -> None: ...
 
 
 class _FormReader(FormDataParser):
@@ -64,7 +72,7 @@ class Installation:
 
     settings: Settings
     sessions: SessionFactory
-    find_frame: FindFrame
+    door: Doorkeeper
 
 
 def installation() -> Installation:
@@ -77,21 +85,30 @@ def request_session() -> Session:
     """The one session of this request or command."""
     if "session" not in g:
         g.session = installation().sessions()
+        if has_request_context():
+            origin = Origin(address=request.remote_addr or "", agent=request.user_agent.string)
+            note_origin(g.session, origin)
     session = g.session
     assert isinstance(session, Session)
     return session
 
 
-def find_who_asks(user_id: int | None, organization_id: int | None) -> Frame:
+def find_who_asks(presented: Presented, now: datetime) -> Frame:
     """Who asks, in a transaction of its own that only reads.
 
     The write lock is taken when a service begins, not while somebody is looked up, refused, or
-    has a large form read: else whoever sends nonsense would keep every writer waiting.
+    has a large form read: else whoever sends nonsense would keep every writer waiting. Only now
+    and then it is noted, in a transaction of its own, that a signed-in browser is still in use.
     """
-    session = request_session()
-    g.frame = installation().find_frame(session, user_id, organization_id)
+    door, session = installation().door, request_session()
+    g.frame = door.find(session, presented, now)
     session.rollback()
-    return current_frame()
+    frame = current_frame()
+    if door.is_presence_due(frame, now):
+        prepare_to_write(session)
+        door.note_presence(session, frame, now)
+        session.commit()
+    return frame
 
 
 @contextmanager

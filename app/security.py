@@ -10,12 +10,14 @@ from flask import Flask, Response, redirect, request, session, url_for
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.clock import now_utc
 from app.edge import SAFE_METHODS, close_session, current_actor, find_who_asks
 from app.settings import Settings
-from models.permissions import Capability, Role, require
+from models.permissions import Capability, Presented, Role, require
 
 PUBLIC: Final = None
 MAX_BODY_BYTES: Final = 1_000_000
+LOGIN: Final = "login"
 
 # Every endpoint, and what it takes to reach it. The service asks again, with the facts at hand.
 ROUTES: Final[Mapping[str, Capability | None]] = {
@@ -98,11 +100,10 @@ def set_up_security(app: Flask, settings: Settings) -> None:
     app.teardown_appcontext(close_session)
 
 
-def sign_in_session(*, user_id: int, organization_id: int) -> None:
+def sign_in_session(secret: str) -> None:
     """Start a fresh browser session, so that nothing planted before sign-in survives it."""
     session.clear()
-    session["user_id"] = user_id
-    session["organization_id"] = organization_id
+    session[LOGIN] = secret
 
 
 def sign_out_session() -> None:
@@ -119,7 +120,7 @@ def _admit() -> AnyResponse | None:
         request.get_data(cache=True, parse_form_data=True)
     if endpoint in ANONYMOUS:
         return None
-    actor = find_who_asks(session.get("user_id"), session.get("organization_id")).actor
+    actor = find_who_asks(Presented(login=session.get(LOGIN)), now_utc()).actor
     if needed is PUBLIC or actor.may(needed):
         return None
     if actor.role is Role.VISITOR:

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -23,6 +24,15 @@ class PlacesPolicy:
     geocoder: str = "gazetteer"
     geocoder_options: Mapping[str, str] = field(default_factory=dict)
     blur_key: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionPolicy:
+    """How long a signed-in browser stays signed in, and how fresh a proof sensitive steps want."""
+
+    idle: timedelta = timedelta(hours=2)
+    absolute: timedelta = timedelta(hours=24)
+    fresh: timedelta = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +70,8 @@ class Settings(BaseSettings):
     instance: Path = Path("instance")
     secret_key: str = ""
     secure_cookies: bool = False
+    session_idle_minutes: int = Field(default=120, ge=5, le=1_440)
+    session_hours: int = Field(default=24, ge=1, le=336)
     trusted_hosts: list[str] = Field(default_factory=list)
     currency: Literal["CNY", "EUR", "USD"] = "CNY"
     time_zone: str = "Asia/Shanghai"
@@ -96,6 +108,13 @@ class Settings(BaseSettings):
     def signing_key(self) -> str:
         """The secret of cookies and displacements: given, or made once for this instance."""
         return self.secret_key or _kept_secret(self.instance / "secret-key")
+
+    @property
+    def sessions(self) -> SessionPolicy:
+        return SessionPolicy(
+            idle=timedelta(minutes=self.session_idle_minutes),
+            absolute=timedelta(hours=self.session_hours),
+        )
 
     @property
     def places(self) -> PlacesPolicy:

@@ -10,7 +10,7 @@ from flask import Flask, url_for
 from jinja2 import StrictUndefined
 from werkzeug.routing import IntegerConverter, Map
 
-from app.accounts.queries import find_frame
+from app.accounts.services import Door
 from app.edge import Installation, PageRequest, current_frame
 from app.fields import ID_MAX
 from app.i18n import FILTERS, LANGUAGES, current_language, set_up_languages
@@ -40,7 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.converters["int"] = RowNumber
     app.secret_key = settings.signing_key
     app.extensions["offtake"] = Installation(
-        settings=settings, sessions=open_sessions(settings.database), find_frame=find_frame
+        settings=settings, sessions=open_sessions(settings.database), door=Door(settings.sessions)
     )
     set_up_languages(app)
     set_up_security(app, settings)

@@ -164,6 +164,15 @@ SYSTEM: Final = Actor(user_id=None, organization_id=None, role=Role.SYSTEM)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Presented:
+    """What a request shows at the door: secrets, of which at most one opens it."""
+
+    login: str | None = None  # of a signed-in browser
+    bearer: str | None = None  # of a program
+    driver: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """What every page shows around its content: who is signed in, whether estimates are on show."""
 
@@ -172,8 +181,9 @@ class Frame:
     organization_name: str = ""
     demonstration: bool = False
     login_session_id: int | None = None
-    # When the person last proved who they are.
+    # When the person last proved who they are, and last came by.
     authenticated_at: datetime | None = None
+    seen_at: datetime | None = None
 
 
 def acting_for(organization_id: int) -> Actor:
@@ -190,7 +200,9 @@ def require(actor: Actor, capability: Capability) -> None:
     if actor.scopes is not None and capability not in actor.scopes:
         raise NotAllowed("scope-missing", "This token was not made for this.", needed=capability)
     if capability in WITHHELD[Limit.NO_SECOND_FACTOR] and Limit.NO_SECOND_FACTOR in actor.limits:
-        raise NotAllowed("second-factor-needed", "Set up a second factor first; your role needs it.")
+        raise NotAllowed(
+            "second-factor-needed", "Set up a second factor first; your role needs it."
+        )
     if Limit.SUSPENDED in actor.limits:
         raise NotAllowed(
             "organization-suspended", "Your organization is suspended: it can start nothing new."

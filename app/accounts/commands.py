@@ -9,16 +9,14 @@ from app.accounts.inputs import RegisterOrganization, RegisterUser
 from app.accounts.services import register_organization, register_user
 from app.clock import now_utc
 from app.edge import begin, read_input
-from models.permissions import SYSTEM
+from models.permissions import MEMBER_ROLES, SYSTEM
 
 
 @click.command("register")
 @click.option("--organization", required=True, help="Legal name of the organization.")
 @click.option("--name", required=True, help="Name of the person.")
 @click.option("--email", required=True)
-@click.option(
-    "--role", type=click.Choice(["viewer", "trader", "owner", "operator"]), default="owner"
-)
+@click.option("--role", type=click.Choice([role.value for role in MEMBER_ROLES]), default="owner")
 @click.password_option(envvar="OFFTAKE_PASSWORD")
 @with_appcontext
 def register_command(organization: str, name: str, email: str, role: str, password: str) -> None:

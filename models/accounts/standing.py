@@ -51,9 +51,7 @@ def next_standing(standing: Standing, step: Step) -> Move:
     """The move that `step` makes from `standing`, or a refusal."""
     move = STANDING_MOVES.get((standing, step))
     if move is None:
-        raise Conflict(
-            "standing-step", "The organization does not stand where this is possible."
-        )
+        raise Conflict("standing-step", "The organization does not stand where this is possible.")
     return move
 
 

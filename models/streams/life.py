@@ -33,7 +33,10 @@ Moves = Mapping[tuple[State, Action], Move]
 
 
 def moves_with(capability: Capability) -> Moves:
-    """The one life that streams and demands share, under the capability that manages each."""
+    """The one life that streams and demands share, under the capability that manages each.
+
+    To publish is to start trading, which not everybody who keeps listings may do at all times.
+    """
     targets = {
         (State.DRAFT, Action.CHANGE): State.DRAFT,
         (State.DRAFT, Action.PUBLISH): State.PUBLISHED,
@@ -45,7 +48,12 @@ def moves_with(capability: Capability) -> Moves:
         (State.PAUSED, Action.PUBLISH): State.PUBLISHED,
         (State.PAUSED, Action.CLOSE): State.CLOSED,
     }
-    return {key: Move(target, capability) for key, target in targets.items()}
+    return {
+        (state, action): Move(
+            target, Capability.PUBLISH_LISTINGS if action is Action.PUBLISH else capability
+        )
+        for (state, action), target in targets.items()
+    }
 
 
 STREAM_MOVES: Final = moves_with(Capability.MANAGE_STREAMS)

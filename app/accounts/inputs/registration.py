@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_core import PydanticCustomError
 
-from app.fields import Command, Name, Readable, ShortText
+from app.fields import Command, Name, Readable, ShortText, among
+from models.permissions import MEMBER_ROLES
 
 PASSWORD_MIN = 12
 PASSWORD_MAX = 128
@@ -56,4 +57,4 @@ class RegisterUser(Command):
     email: Email
     name: Name
     password: Annotated[SecretStr, _from(PASSWORD_MIN)]
-    role: Literal["viewer", "trader", "owner", "operator"]
+    role: Annotated[str, among(MEMBER_ROLES)]

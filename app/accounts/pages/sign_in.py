@@ -9,7 +9,8 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.inputs import SignIn
-from app.accounts.services import sign_in
+from app.accounts.services import open_login_session, sign_in
+from app.clock import now_utc
 from app.edge import begin, form_fields, installation, read_form
 from app.i18n import LANGUAGE_COOKIE, LANGUAGES
 from app.problems import problem_of, status_of
@@ -32,11 +33,15 @@ def submit_sign_in() -> ResponseReturnValue:
         command = read_form(SignIn)
         with begin(writes=False) as session:  # checking a password takes long: hold no lock
             entry = sign_in(session, command)
+        with begin() as session:
+            secret = open_login_session(
+                session, entry.user_id, via="password", second_factor=True, now=now_utc()
+            )
     except Refusal as refusal:
         values = form_fields() | {"password": ""}
         page = render_template("accounts/sign_in.html", values=values, problem=problem_of(refusal))
         return page, status_of(refusal)
-    sign_in_session(user_id=entry.user_id, organization_id=entry.organization_id)
+    sign_in_session(secret)
     return redirect(_own_address(command.next), code=303)
 
 

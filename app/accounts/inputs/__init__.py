@@ -1,0 +1,5 @@
+"""What can be asked about accounts."""
+
+from app.accounts.inputs.registration import RegisterOrganization, RegisterUser, SignIn
+
+__all__ = ["RegisterOrganization", "RegisterUser", "SignIn"]
