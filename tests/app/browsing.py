@@ -9,10 +9,15 @@ from typing import Any
 from babel.messages.pofile import read_po
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from app.accounts.services import open_login_session
+from app.clock import now_utc
+from app.database import write_transaction
+from app.security import LOGIN
+from models.accounts.tables import User
 from tests.conftest import CHINESE
-from tests.market import PASSWORD
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 IN_CHINESE = {"Accept-Language": "zh-CN"}
@@ -29,10 +34,16 @@ def send(client: FlaskClient, path: str, form: Mapping[str, Any], **more: Any) -
     return client.post(path, data={"csrf_token": token_of(client)} | flat(form), **more)
 
 
-def signed_in(app: Flask, name: str) -> FlaskClient:
-    client = app.test_client()
-    form = {"email": f"{name}@example.com", "password": PASSWORD}
-    assert send(client, "/sign-in", form).status_code == 303
+def signed_in(app: Flask, name: str, *, second_factor: bool = True) -> FlaskClient:
+    """The browser of somebody who has signed in already, with a second factor if need be."""
+    client, sessions = app.test_client(), app.extensions["offtake"].sessions
+    with write_transaction(sessions) as session:
+        person = session.scalars(select(User).where(User.email == f"{name}@example.com")).one()
+        secret = open_login_session(
+            session, person.id, via="test", second_factor=second_factor, now=now_utc()
+        )
+    with client.session_transaction() as browser:
+        browser[LOGIN] = secret
     return client
 
 

@@ -9,11 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from click.testing import CliRunner, Result
 from sqlalchemy import create_engine, text
 
-from app.accounts import services as accounts
 from app.cli import main
 from tests.roads import write_roads
 
@@ -30,12 +28,6 @@ PROMISED = {
     "seconds",
 }
 Run = Callable[..., Result]
-
-
-@pytest.fixture(autouse=True)
-def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(accounts, "_HASHER", hasher)
 
 
 @pytest.fixture

@@ -7,12 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.accounts import services as accounts
 from app.database import SessionFactory, write_transaction
 from app.matchmaking import pages as market_pages
 from app.matchmaking.services import refresh_market
@@ -38,12 +36,6 @@ from tests.market import (
 )
 
 on_sqlite = pytest.mark.parametrize("facts_url", ["sqlite"], indirect=True)
-
-
-@pytest.fixture(autouse=True)
-def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(accounts, "_HASHER", hasher)
 
 
 def language_of(page: str) -> str:

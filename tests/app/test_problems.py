@@ -8,12 +8,10 @@ from collections.abc import Iterator
 from time import perf_counter
 
 import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from app.accounts import services as accounts
 from app.database import SessionFactory
 from app.i18n import FIELD_MESSAGES
 from app.matchmaking import pages
@@ -27,12 +25,6 @@ from tests.market import Market, demand_terms, stream_terms
 
 on_sqlite = pytest.mark.parametrize("facts_url", ["sqlite"], indirect=True)
 MEGABYTE = 1_000_000
-
-
-@pytest.fixture(autouse=True)
-def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(accounts, "_HASHER", hasher)
 
 
 def counts(sessions: SessionFactory) -> list[int]:

@@ -3,28 +3,45 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from sqlalchemy import func, select
+from argon2 import PasswordHasher
+from sqlalchemy import delete, func, select
 
-from app.accounts import services
 from app.accounts.inputs import RegisterOrganization, RegisterUser, SignIn
 from app.accounts.queries import find_frame, holds_demonstration, organization_by_key
 from app.accounts.services import (
-    Entry,
+    choose_organization,
+    end_login_session,
+    end_login_sessions_of,
+    open_login_session,
     register_organization,
     register_organizations,
     register_user,
+    registration,
     sign_in,
 )
+from app.accounts.services.registration import Entry
 from app.database import write_transaction
-from models.accounts.tables import Membership, Organization, User
-from models.errors import Conflict, NotAllowed
-from models.permissions import SYSTEM, VISITOR, Actor, Frame, Role
+from app.settings import SessionPolicy
+from models.accounts.tables import LoginSession, Membership, Organization, User
+from models.errors import Conflict, NotAllowed, NotFound
+from models.permissions import (
+    SYSTEM,
+    VISITOR,
+    Actor,
+    Capability,
+    Frame,
+    Limit,
+    Presented,
+    Role,
+)
 from tests.market import NOON
 
 PASSWORD = "twelve signs or more"
+POLICY = SessionPolicy()
 OPERATOR = Actor(user_id=1, organization_id=1, role=Role.OPERATOR)
 TRADER = Actor(user_id=1, organization_id=1, role=Role.TRADER)
 
@@ -73,7 +90,11 @@ def test_every_failed_sign_in_is_refused_alike(session, person):
     disabled = enrol(session, organize(session, "Other"), email="disabled@example.com")
     disabled.disabled_at = NOON
     lonely = User(
-        email="lonely@example.com", name="L", created_at=NOON, password_hash=person.password_hash
+        email="lonely@example.com",
+        name="L",
+        created_at=NOON,
+        password=person.password,
+        fs_uniquifier="l",
     )
     session.add(lonely)
     session.flush()
@@ -93,13 +114,13 @@ def test_every_failed_sign_in_is_refused_alike(session, person):
 
 def test_a_password_is_checked_even_where_nobody_has_the_address(session, monkeypatch):
     checked = []
-    verify = services.PasswordHasher.verify
+    verify = PasswordHasher.verify
 
     def watch(hasher, password_hash, password):
         checked.append(password_hash)
         return verify(hasher, password_hash, password)
 
-    monkeypatch.setattr(services.PasswordHasher, "verify", watch)
+    monkeypatch.setattr(PasswordHasher, "verify", watch)
     refusal_of(lambda: sign_in(session, entering("nobody@example.com")))
     assert len(checked) == 1
     assert checked[0].startswith("$argon2id$")
@@ -112,9 +133,9 @@ def test_the_password_of_nobody_opens_nothing(session):
 
 def test_only_a_salted_hash_of_the_password_is_stored(session, person):
     other = enrol(session, organize(session, "Other"), email="b@example.com")
-    assert person.password_hash.startswith("$argon2id$")
-    assert PASSWORD not in person.password_hash
-    assert other.password_hash != person.password_hash
+    assert person.password.startswith("$argon2id$")
+    assert PASSWORD not in person.password
+    assert other.password != person.password
 
 
 def test_a_second_account_of_an_address_is_refused_and_leaves_nothing(session, person):
@@ -127,10 +148,10 @@ def test_a_second_account_of_an_address_is_refused_and_leaves_nothing(session, p
 def test_a_rival_that_registers_while_we_wait_for_the_name_is_seen(sessions, monkeypatch):
     with write_transaction(sessions) as opened:
         organization_id = organize(opened)
-    lock_name = services.lock_name
+    lock_name = registration.lock_name
 
     def lose_the_race(session, name):
-        monkeypatch.setattr(services, "lock_name", lock_name)
+        monkeypatch.setattr(registration, "lock_name", lock_name)
         # A writer is alone on SQLite: there the rival has been before, in the same transaction.
         if session.get_bind().dialect.name == "sqlite":
             enrol(session, organization_id)
@@ -139,7 +160,7 @@ def test_a_rival_that_registers_while_we_wait_for_the_name_is_seen(sessions, mon
                 enrol(rival, organization_id)
         lock_name(session, name)
 
-    monkeypatch.setattr(services, "lock_name", lose_the_race)
+    monkeypatch.setattr(registration, "lock_name", lose_the_race)
     with pytest.raises(Conflict) as refused, write_transaction(sessions) as ours:
         enrol(ours, organization_id)
     assert refused.value.code == "email-taken"
@@ -186,35 +207,112 @@ def test_an_operator_registers_organizations_in_their_order(session):
     assert made[0].id < made[1].id
 
 
+def open_browser(session, user_id, *, second_factor=True, now=NOON):
+    return open_login_session(session, user_id, via="test", second_factor=second_factor, now=now)
+
+
+def frame_of(session, secret, *, now=NOON):
+    return find_frame(session, Presented(login=secret), now=now, policy=POLICY)
+
+
 def test_a_frame_says_who_acts_for_whom(session, person):
     organization_id = session.scalar(select(Membership.organization_id))
-    assert find_frame(session, person.id, organization_id) == Frame(
+    secret = open_browser(session, person.id)
+    login = session.scalars(select(LoginSession)).one()
+    assert frame_of(session, secret) == Frame(
         actor=Actor(user_id=person.id, organization_id=organization_id, role=Role.TRADER),
         user_name="A",
         organization_name="Works",
         demonstration=False,
+        login_session_id=login.id,
+        authenticated_at=NOON,
+        seen_at=NOON,
     )
+    assert secret not in login.token_hash
 
 
-def test_whoever_may_not_act_any_more_is_a_visitor(session, person):
-    organization_id = session.scalar(select(Membership.organization_id))
-    other_id = organize(session, "Other")
-    for who, where in (
-        (None, organization_id),
-        (person.id, None),
-        (person.id, other_id),
-        (person.id + 1, organization_id),
-    ):
-        assert find_frame(session, who, where) == Frame()
+def test_whoever_presents_nothing_that_opens_is_a_visitor(session, person):
+    open_browser(session, person.id)
+    token_hash = session.scalars(select(LoginSession.token_hash)).one()
+    for secret in (None, "", "guessed", token_hash):
+        assert frame_of(session, secret) == Frame()
+
+
+def test_a_session_ends_when_it_lies_idle_and_at_the_latest_after_a_day(session, person):
+    secret = open_browser(session, person.id)
+    login = session.scalars(select(LoginSession)).one()
+    moment = timedelta(seconds=1)
+    assert frame_of(session, secret, now=NOON + POLICY.idle - moment).actor.user_id == person.id
+    assert frame_of(session, secret, now=NOON + POLICY.idle) == Frame()
+    login.last_seen_at = NOON + POLICY.absolute - moment
+    session.flush()
+    assert frame_of(session, secret, now=NOON + POLICY.absolute - moment).user_name == "A"
+    assert frame_of(session, secret, now=NOON + POLICY.absolute) == Frame()
+
+
+def test_a_disabled_account_is_a_visitor_at_once(session, person):
+    secret = open_browser(session, person.id)
     person.disabled_at = NOON
     session.flush()
-    assert find_frame(session, person.id, organization_id) == Frame()
+    assert frame_of(session, secret) == Frame()
+
+
+def test_an_ended_session_stays_ended(session, person):
+    secret, other = open_browser(session, person.id), open_browser(session, person.id)
+    frame = frame_of(session, secret)
+    end_login_session(session, frame.login_session_id, actor=frame.actor, now=NOON)
+    assert frame_of(session, secret) == Frame()
+    assert frame_of(session, other).user_name == "A"
+    end_login_sessions_of(session, person.id, now=NOON)
+    assert frame_of(session, other) == Frame()
+
+
+def test_a_browser_of_others_cannot_be_signed_out(session, person):
+    stranger = enrol(session, organize(session, "Other"), email="b@example.com")
+    secret = open_browser(session, person.id)
+    actor = frame_of(session, open_browser(session, stranger.id)).actor
+    with pytest.raises(NotFound) as refused:
+        end_login_session(
+            session, frame_of(session, secret).login_session_id, actor=actor, now=NOON
+        )
+    assert refused.value.code == "session-unknown"
+    assert frame_of(session, secret).user_name == "A"
+
+
+def test_a_member_who_was_removed_is_a_guest_and_a_trader_without_second_factor_only_reads(
+    session, person
+):
+    limited = frame_of(session, open_browser(session, person.id, second_factor=False)).actor
+    assert limited.limits == {Limit.NO_SECOND_FACTOR}
+    assert (limited.may(Capability.READ_OWN), limited.may(Capability.MANAGE_STREAMS)) == (
+        True,
+        False,
+    )
+    secret = open_browser(session, person.id)
+    session.execute(delete(Membership))
+    guest = frame_of(session, secret).actor
+    assert guest == Actor(user_id=person.id, organization_id=None, role=Role.GUEST)
+
+
+def test_a_person_acts_for_the_organization_that_was_chosen_and_only_for_ones_own(session, person):
+    second_id, strange_id = organize(session, "Second"), organize(session, "Strange")
+    session.add(Membership(user_id=person.id, organization_id=second_id, role="viewer"))
+    session.flush()
+    secret = open_browser(session, person.id)
+    frame = frame_of(session, secret)
+    choose_organization(session, frame.login_session_id, second_id, actor=frame.actor)
+    assert frame_of(session, secret).actor.role is Role.VIEWER
+    assert frame_of(session, secret).organization_name == "Second"
+    with pytest.raises(NotAllowed) as refused:
+        choose_organization(session, frame.login_session_id, strange_id, actor=frame.actor)
+    assert refused.value.code == "not-a-member"
+    assert frame_of(session, secret).organization_name == "Second"
 
 
 def test_estimates_on_show_are_said_on_every_page(session):
     assert holds_demonstration(session) is False
     demonstration_id = organize(session, "Real works", demonstration=True, external_key="x:1")
     assert holds_demonstration(session) is True
-    assert find_frame(session, None, None) == Frame(demonstration=True)
+    assert frame_of(session, None) == Frame(demonstration=True)
     assert organization_by_key(session, "x:1") == demonstration_id
     assert organization_by_key(session, "x:2") is None

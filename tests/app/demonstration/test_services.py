@@ -8,12 +8,10 @@ from itertools import pairwise
 from math import isnan
 
 import pytest
-from argon2 import PasswordHasher
 from pyproj import Geod
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.accounts import services as accounts
 from app.accounts.inputs import SignIn
 from app.accounts.services import sign_in
 from app.database import SessionFactory, write_transaction
@@ -41,12 +39,6 @@ from tests.market import MATCHING, NOON, PLACES, TODAY
 SEED = 2026
 # Geodesic to road, km: the curve of the business page, written down once more.
 ROAD = [(0, 0), (37.5, 58), (75, 104), (150, 192), (250, 313), (400, 487), (750, 888)]
-
-
-@pytest.fixture(autouse=True)
-def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    monkeypatch.setattr(accounts, "_HASHER", hasher)
 
 
 @pytest.fixture(scope="module")

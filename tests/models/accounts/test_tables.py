@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -14,7 +15,7 @@ NOW = datetime(2026, 6, 1, 4, tzinfo=UTC)
 
 
 def user(email="a@example.com"):
-    return User(email=email, name="A", password_hash="hash", created_at=NOW)
+    return User(email=email, name="A", password="hash", fs_uniquifier=uuid4().hex, created_at=NOW)
 
 
 def store(session, row):

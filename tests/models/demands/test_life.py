@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models.demands.life import DEMAND_MOVES
 from models.permissions import Capability
-from models.streams.life import STREAM_MOVES
+from models.streams.life import STREAM_MOVES, Action
 
 
 def test_demands_live_as_streams_do():
@@ -13,4 +13,5 @@ def test_demands_live_as_streams_do():
 
 
 def test_every_move_of_a_demand_asks_for_the_capability_of_demands():
-    assert {move.capability for move in DEMAND_MOVES.values()} == {Capability.MANAGE_DEMANDS}
+    needed = {(action is Action.PUBLISH, m.capability) for (_, action), m in DEMAND_MOVES.items()}
+    assert needed == {(True, Capability.PUBLISH_LISTINGS), (False, Capability.MANAGE_DEMANDS)}

@@ -27,7 +27,9 @@ def test_every_action_in_every_state_leads_on_or_is_refused(state, action):
         assert (refusal.value.code, refusal.value.facts) == ("listing-state", {"state": state})
     else:
         move = next_move(STREAM_MOVES, state, action)
-        assert (move.target, move.capability) == (State(target), Capability.MANAGE_STREAMS)
+        starts_trade = action is Action.PUBLISH
+        needed = Capability.PUBLISH_LISTINGS if starts_trade else Capability.MANAGE_STREAMS
+        assert (move.target, move.capability) == (State(target), needed)
 
 
 @pytest.mark.parametrize("state", State)
