@@ -31,7 +31,7 @@ from app.places.queries.gazetteer import gazetteer
 from app.places.services import load_places
 from app.settings import Settings
 from app.web import create_app
-from app.wiring import COMMANDS, SCHEDULES, job_kinds, open_sessions
+from app.wiring import COMMANDS, ROUTINES, SCHEDULES, job_kinds, open_sessions
 from app.worker import Worker, stop_on_signals
 from models.errors import Refusal
 from models.permissions import SYSTEM
@@ -99,8 +99,9 @@ def worker() -> None:
     """Carry out background jobs until stopped; any number may run at once."""
     settings = installation().settings
     read_roads(settings)
-    sessions = open_sessions(settings.database)
-    Worker(sessions=sessions, jobs=job_kinds(settings)).run_forever(stop_on_signals())
+    sessions = open_sessions(settings.database, settings.audit_key)
+    worker = Worker(sessions=sessions, jobs=job_kinds(settings), routines=ROUTINES)
+    worker.run_forever(stop_on_signals())
 
 
 def read_roads(settings: Settings) -> None:

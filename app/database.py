@@ -47,7 +47,9 @@ def origin_of(session: Session) -> Origin:
 
 
 def open_engine(url: str, *, pooled: bool = True) -> Engine:
-    engine = create_engine(url) if pooled else create_engine(url, poolclass=NullPool)
+    # What is sent to the database is personal now and then: no error message may quote it.
+    pool = None if pooled else NullPool
+    engine = create_engine(url, poolclass=pool, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO, Protocol, TypeVar
+from typing import IO, Any, Protocol, TypeVar
 from urllib.parse import parse_qsl
 
 from flask import Request, current_app, g, has_request_context, request
@@ -16,11 +16,18 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
-from app.database import Origin, SessionFactory, note_origin, prepare_to_write
+from app.database import (
+    Origin,
+    SessionFactory,
+    note_origin,
+    prepare_to_write,
+    write_transaction,
+)
 from app.fields import nested
 from app.settings import Settings
 from models.errors import Invalid
 from models.permissions import Actor, Frame, Presented
+from models.uploads.content import SentFile
 
 FORM_FIELDS_MAX = 3_000
 ONE_CONTROL = frozenset({"vehicles", "codes"})
@@ -36,6 +43,21 @@ class Doorkeeper(Protocol):
     def is_presence_due(self, frame: Frame, now: datetime) -> bool: ...
 
     def note_presence(self, session: Session, frame: Frame, now: datetime) -> None: ...
+
+
+class Witness(Protocol):
+    """What the edge knows of the audit trail, which is less basic than it is."""
+
+    def note_refusal(
+        self,
+        topic: str,
+        facts: Mapping[str, Any],
+        *,
+        subject: tuple[str, int | None],
+        actor: Actor,
+        origin: Origin,
+        now: datetime,
+    ) -> None: ...
 
 
 class _FormReader(FormDataParser):
@@ -73,6 +95,7 @@ class Installation:
     settings: Settings
     sessions: SessionFactory
     door: Doorkeeper
+    witness: Witness
 
 
 def installation() -> Installation:
@@ -86,11 +109,49 @@ def request_session() -> Session:
     if "session" not in g:
         g.session = installation().sessions()
         if has_request_context():
-            origin = Origin(address=request.remote_addr or "", agent=request.user_agent.string)
-            note_origin(g.session, origin)
+            note_origin(g.session, request_origin())
     session = g.session
     assert isinstance(session, Session)
     return session
+
+
+def request_origin() -> Origin:
+    return Origin(address=request.remote_addr or "", agent=request.user_agent.string)
+
+
+@contextmanager
+def begin_apart() -> Iterator[Session]:
+    """A writing transaction beside that of the request, for what must be kept whatever follows.
+
+    The request's own must not have begun to write: on SQLite they would wait for each other.
+    """
+    with write_transaction(installation().sessions) as session:
+        if has_request_context():
+            note_origin(session, request_origin())
+        yield session
+
+
+def note_refusal(
+    topic: str,
+    facts: Mapping[str, Any],
+    *,
+    now: datetime,
+    subject: tuple[str, int | None] = ("", None),
+    actor: Actor | None = None,
+) -> None:
+    """Leave a refusal in the audit trail, in a transaction of its own: the request's is over.
+
+    For people and tokens we know, and for sign-ins that failed. `facts` name no person. Refusals
+    alike are counted, not written, when they come faster than anybody could read them.
+    """
+    installation().witness.note_refusal(
+        topic,
+        facts,
+        subject=subject,
+        actor=current_actor() if actor is None else actor,
+        origin=request_origin(),
+        now=now,
+    )
 
 
 def find_who_asks(presented: Presented, now: datetime) -> Frame:
@@ -165,6 +226,14 @@ def read_form(model: type[Input]) -> Input:
 def form_fields() -> dict[str, object]:
     """The form as it was sent, gathered into rows; what a refused form shows again."""
     return nested((k, v) for k, v in request.form.items(multi=True) if k != "csrf_token")
+
+
+def sent_file(name: str) -> SentFile | None:
+    """The file that a form brought in this field, or None if none was chosen."""
+    found = request.files.get(name)
+    if found is None or not found.filename:
+        return None
+    return SentFile(found.filename, found.stream)
 
 
 def refused_input(error: ValidationError) -> Invalid:

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +41,37 @@ class SessionPolicy:
     idle: timedelta = timedelta(hours=2)
     absolute: timedelta = timedelta(hours=24)
     fresh: timedelta = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadPolicy:
+    """Where files lie, who looks for viruses, and how much one organization may keep."""
+
+    folder: Path
+    clamd: str = ""  # HOST:PORT or the path of a socket; without it the inspection alone counts
+    organization_max_bytes: int = 2_000_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagePolicy:
+    """How messages to people leave; a channel without an address of its own writes files."""
+
+    outbox: Path
+    mail_from: str = "offtake@localhost"
+    smtp_url: str = field(default="", repr=False)  # a password may be in it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionPolicy:
+    """How long is kept what is about people, and what only shows that something was done.
+
+    China's Cybersecurity Law, Art. 21 (3), wants logs of the network kept for six months or more.
+    """
+
+    jobs: timedelta = timedelta(days=90)
+    messages: timedelta = timedelta(days=30)
+    sessions: timedelta = timedelta(days=90)
+    audit_persons: timedelta = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +107,28 @@ class Settings(BaseSettings):
 
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
     instance: Path = Path("instance")
-    secret_key: str = ""
+    secret_key: str = Field(default="", repr=False)
+    secret_key_file: Path | None = None
+    # Former keys, newest first: what they signed is still read, nothing new is signed by them.
+    secret_keys_old: list[str] = Field(default_factory=list, repr=False)
     secure_cookies: bool = False
     session_idle_minutes: int = Field(default=120, ge=5, le=1_440)
     session_hours: int = Field(default=24, ge=1, le=336)
     trusted_hosts: list[str] = Field(default_factory=list)
+    trusted_proxies: int = Field(default=0, ge=0, le=5)
+    rate_limits: bool = True  # without them only guesses at secrets are counted
+    rate_limits_storage: str = Field(default="memory://", repr=False)  # it may hold a password
+    clamd: str = ""
+    upload_quota_mb: int = Field(default=2_000, ge=1)
+    security_contact: str = ""
+    # Names people in the audit chain; without it one is derived, and changes, with the secret key.
+    pseudonym_key: str = Field(default="", repr=False)
+    smtp_url: str = Field(default="", repr=False)
+    mail_from: str = "offtake@localhost"
+    keep_jobs_days: int = Field(default=90, ge=1, le=3_650)
+    keep_messages_days: int = Field(default=30, ge=1, le=3_650)
+    keep_sessions_days: int = Field(default=90, ge=1, le=3_650)
+    keep_audit_persons_days: int = Field(default=365, ge=1, le=3_650)
     currency: Literal["CNY", "EUR", "USD"] = "CNY"
     time_zone: str = "Asia/Shanghai"
     geocoder: str = "gazetteer"
@@ -87,6 +143,22 @@ class Settings(BaseSettings):
     road: str = "curve"
     road_options: dict[str, str] = Field(default_factory=dict, repr=False)
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  (the folder is ours)
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Any setting may also be a file, such as `offtake_smtp_url`, in OFFTAKE_SECRETS_DIR."""
+        sources = (init_settings, env_settings, dotenv_settings)
+        folder = os.environ.get("OFFTAKE_SECRETS_DIR")
+        if not folder:
+            return sources
+        return (*sources, SecretsSettingsSource(settings_cls, secrets_dir=folder))
+
     @field_validator("road")
     @classmethod
     def _names_a_source_of_roads(cls, road: str) -> str:
@@ -100,6 +172,23 @@ class Settings(BaseSettings):
             raise ValueError("give curve, graph, graph:FILE.npz or service:NAME:URL")
         return road
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _names_a_relay(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
+            raise ValueError("give smtp://USER:PASSWORD@HOST:587 or smtps://…:465")
+        if "tls=no" in parts.query and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+            raise ValueError("mail leaves this machine only over TLS")
+        return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_one_address(cls, address: str) -> str:
+        if not re.fullmatch(r"[^\x00-\x1f\x7f]*[^\s@<>]+@[^\s@<>]+>?", address):
+            raise ValueError("give one address, as in Offtake <offtake@example.com>")
+        return address
+
     @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.instance.resolve()}/offtake.db"
@@ -107,7 +196,13 @@ class Settings(BaseSettings):
     @cached_property
     def signing_key(self) -> str:
         """The secret of cookies and displacements: given, or made once for this instance."""
+        if self.secret_key_file is not None:
+            return self.secret_key_file.read_text("utf-8").strip()
         return self.secret_key or _kept_secret(self.instance / "secret-key")
+
+    @property
+    def signing_keys_old(self) -> list[str]:
+        return list(self.secret_keys_old)
 
     @property
     def sessions(self) -> SessionPolicy:
@@ -115,6 +210,41 @@ class Settings(BaseSettings):
             idle=timedelta(minutes=self.session_idle_minutes),
             absolute=timedelta(hours=self.session_hours),
         )
+
+    @property
+    def uploads(self) -> UploadPolicy:
+        return UploadPolicy(
+            folder=self.instance.resolve() / "uploads",
+            clamd=self.clamd,
+            organization_max_bytes=self.upload_quota_mb * 1_000_000,
+        )
+
+    @cached_property
+    def audit_key(self) -> bytes:
+        """The key of the pseudonyms in the audit trail."""
+        return (self.pseudonym_key or f"pseudonym:{self.signing_key}").encode()
+
+    @property
+    def messages(self) -> MessagePolicy:
+        return MessagePolicy(
+            outbox=self.instance.resolve() / "outbox",
+            mail_from=self.mail_from,
+            smtp_url=self.smtp_url,
+        )
+
+    @property
+    def retention(self) -> RetentionPolicy:
+        return RetentionPolicy(
+            jobs=timedelta(days=self.keep_jobs_days),
+            messages=timedelta(days=self.keep_messages_days),
+            sessions=timedelta(days=self.keep_sessions_days),
+            audit_persons=timedelta(days=self.keep_audit_persons_days),
+        )
+
+    @property
+    def second_factor_keys(self) -> Mapping[str, str]:
+        """What encrypts the secrets of authenticator apps; the first part names the key."""
+        return {"1": sha256(f"totp:{self.signing_key}".encode()).hexdigest()}
 
     @property
     def places(self) -> PlacesPolicy:

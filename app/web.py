@@ -8,17 +8,21 @@ from typing import Any, Final
 
 from flask import Flask, url_for
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from app.accounts.services import Door
 from app.edge import Installation, PageRequest, current_frame
 from app.fields import ID_MAX
+from app.headers import csp_nonce
 from app.i18n import FILTERS, LANGUAGES, current_language, set_up_languages
+from app.journal.services import RefusalWitness
 from app.problems import register_problem_handlers
 from app.security import set_up_security
 from app.settings import Settings
 from app.wiring import PAGES, open_sessions
 from models.catalogue.vehicles import VEHICLES
+from models.uploads.content import ALLOWED
 
 ROOT: Final = Path(__file__).parent.parent
 VENDOR: Final = ROOT / "app/static/vendor/manifest.json"
@@ -39,8 +43,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.request_class = PageRequest
     app.url_map.converters["int"] = RowNumber
     app.secret_key = settings.signing_key
+    sessions = open_sessions(settings.database, settings.audit_key)
+    if settings.trusted_proxies:
+        # Only then does a header say who asks and by which name: anybody could send it.
+        trusted = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted, x_host=trusted)  # type: ignore[method-assign]
     app.extensions["offtake"] = Installation(
-        settings=settings, sessions=open_sessions(settings.database), door=Door(settings.sessions)
+        settings=settings,
+        sessions=sessions,
+        door=Door(settings.sessions),
+        witness=RefusalWitness(sessions),
     )
     set_up_languages(app)
     set_up_security(app, settings)
@@ -84,4 +96,5 @@ def _set_up_templates(app: Flask, settings: Settings) -> None:
         return [(names.en, names.zh) for bit, names in VEHICLES.items() if bit & mask]
 
     app.jinja_env.globals |= {"vendor": vendor, "own": own, "vehicle_names": vehicle_names}
+    app.jinja_env.globals |= {"allowed_files": ALLOWED, "csp_nonce": csp_nonce}
     app.context_processor(page_context)

@@ -17,10 +17,11 @@ from app.compliance.pages import compliance_pages
 from app.database import SessionFactory, open_engine
 from app.demands.pages import demands_pages
 from app.demonstration.commands import demo_command
-from app.journal.inputs import JobKind, PurgeJournal, ScheduledCommand
-from app.journal.jobs import run_purge_journal
+from app.journal.inputs import JobKind, PurgeJournal, Routine, ScheduledCommand, SendMessage
+from app.journal.jobs import JournalJobs
 from app.journal.pages import journal_pages
-from app.journal.services import Subscriptions
+from app.journal.queries import is_entry_pending
+from app.journal.services import Subscriptions, chain_waiting_entries, senders_for
 from app.matchmaking.commands import match_command
 from app.matchmaking.inputs import RefreshDemand, RefreshMarket, RefreshSite, RefreshStream
 from app.matchmaking.jobs import MatchingJobs
@@ -29,6 +30,9 @@ from app.places.commands import import_roads_command
 from app.places.pages import places_pages
 from app.settings import Settings
 from app.streams.pages import streams_pages
+from app.uploads.inputs import ScanUpload, SweepUploads
+from app.uploads.jobs import UploadJobs
+from app.uploads.pages import uploads_pages
 from models.compliance.events import PaperFiled
 from models.demands.events import DemandChanged
 from models.streams.events import StreamChanged
@@ -42,6 +46,7 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     streams_pages,
     demands_pages,
     matchmaking_pages,
+    uploads_pages,
 )
 IMPORTS: Final = Group(
     "import",
@@ -64,14 +69,31 @@ SCHEDULES: Final[tuple[ScheduledCommand, ...]] = (
         every=timedelta(days=1),
         any_occurrence=NIGHTLY + timedelta(minutes=20),
     ),
+    ScheduledCommand(
+        name="sweep the uploads",
+        command=SweepUploads(),
+        every=timedelta(days=1),
+        any_occurrence=NIGHTLY + timedelta(minutes=40),
+    ),
+)
+
+
+# What a worker looks after between jobs.
+ROUTINES: Final[tuple[Routine, ...]] = (
+    Routine(name="chain the audit", is_due=is_entry_pending, run=chain_waiting_entries),
 )
 
 
 def job_kinds(settings: Settings) -> Mapping[str, JobKind]:
     """Every kind of job that a worker of this installation carries out."""
     matching = MatchingJobs(settings.matching)
+    uploads = UploadJobs(settings.uploads)
+    journal = JournalJobs(settings.retention, senders_for(settings.messages))
     return {
-        PurgeJournal.kind: JobKind(PurgeJournal, run_purge_journal),
+        PurgeJournal.kind: JobKind(PurgeJournal, journal.purge),
+        SendMessage.kind: JobKind(SendMessage, journal.note_sent, prepare=journal.hand_over),
+        ScanUpload.kind: JobKind(ScanUpload, uploads.note_answer, prepare=uploads.ask_scanner),
+        SweepUploads.kind: JobKind(SweepUploads, uploads.rescan, prepare=uploads.remove_strays),
         RefreshStream.kind: JobKind(RefreshStream, matching.refresh_stream),
         RefreshDemand.kind: JobKind(RefreshDemand, matching.refresh_demand),
         RefreshSite.kind: JobKind(RefreshSite, matching.refresh_site),
@@ -87,6 +109,11 @@ def subscriptions() -> Subscriptions:
     return wanted
 
 
-def open_sessions(database_url: str) -> SessionFactory:
-    """The only way to sessions: they know who wants to hear of which event."""
-    return sessionmaker(open_engine(database_url), info=subscriptions().as_session_info())
+def open_sessions(database_url: str, pseudonym_key: bytes = b"") -> SessionFactory:
+    """The only way to sessions: they know who wants to hear of which event.
+
+    `pseudonym_key` names people in the audit trail. Only a session that nobody acts in may do
+    without one.
+    """
+    known = subscriptions().as_session_info(pseudonym_key)
+    return sessionmaker(open_engine(database_url), info=known)

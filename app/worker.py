@@ -20,7 +20,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -35,7 +35,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import now_utc
 from app.database import SessionFactory, write_transaction
-from app.journal.inputs import JobCommand, JobKind
+from app.journal.inputs import JobCommand, JobKind, Routine
 from app.journal.queries import ClaimedJob, hold_lease, is_job_due, is_schedule_due
 from app.journal.services import (
     claim_job,
@@ -88,6 +88,7 @@ class Worker:
 
     sessions: SessionFactory
     jobs: Mapping[str, JobKind]
+    routines: Sequence[Routine] = ()
     lease: timedelta = STANDARD_LEASE
     poll: timedelta = STANDARD_POLL
     retry: RetryPolicy = STANDARD_RETRY
@@ -100,6 +101,7 @@ class Worker:
         while not stop.is_set():
             try:
                 self.enqueue_schedules()
+                self.look_after_routines()
                 worked = self.run_next_job()
             except SQLAlchemyError as error:
                 log.error("worker_database_failed", exc_info=error)
@@ -120,6 +122,18 @@ class Worker:
             return 0
         with write_transaction(self.sessions) as session:
             return enqueue_due_schedules(session, now=now)
+
+    def look_after_routines(self) -> None:
+        """Carry out every routine that is due; one that fails keeps nothing else waiting."""
+        for routine in self.routines:
+            try:
+                with self.sessions() as session:
+                    due = routine.is_due(session)
+                if due:
+                    with write_transaction(self.sessions) as session:
+                        routine.run(session, self.clock())
+            except Exception as error:
+                log.error("routine_failed", routine=routine.name, exc_info=error)
 
     def run_next_job(self) -> bool:
         """Try one due job, to success or recorded failure. False if none was due."""

@@ -1,17 +1,17 @@
-"""What a job is made of: a command that survives being stored, its kind, and its rhythm."""
+"""Jobs and their rhythm, messages to people, and what can be asked of the audit trail."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from app.database import SessionFactory
-from app.fields import Command
+from app.fields import Blankable, Command, Day, Id, ShortText
 
 
 class JobCommand(Command):
@@ -46,8 +46,72 @@ class ScheduledCommand:
     any_occurrence: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routine:
+    """What a worker looks after between jobs, many times a minute, whenever it is due.
+
+    As a job it would leave a row each time. `run` writes in a transaction of its own; what it does
+    twice must be done once.
+    """
+
+    name: str
+    is_due: Callable[[Session], bool]
+    run: Callable[[Session, datetime], object]
+
+
 class PurgeJournal(JobCommand):
-    """Forget jobs that were done long ago. Their dedupe keys are forgotten with them."""
+    """Forget what was kept long enough, by the retention policy of this installation."""
+
+    # An earlier release stored the days in the command.
+    model_config = ConfigDict(extra="ignore")
 
     kind: ClassVar[str] = "journal.purge"
-    keep_days: int = Field(default=90, ge=1)
+
+
+class Message(Command):
+    """A message to a person, in words of their language. `purpose` says what it is for, as code.
+
+    `confidential`: it holds a link or a code that opens something, and is forgotten once sent.
+    """
+
+    channel: Literal["email", "sms", "wecom"] = "email"
+    purpose: str
+    address: str
+    subject: str = ""
+    body: str
+    language: str = "en"
+    user_id: int | None = None
+    confidential: bool = False
+
+
+class SendMessage(JobCommand):
+    """`failure` is filled in between: why a provider refused the message for good."""
+
+    kind: ClassVar[str] = "journal.send_message"
+
+    message_id: int
+    failure: str | None = None
+
+
+class AuditFilter(Command):
+    """What of the audit trail is asked for; everything left out is any."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    since: Annotated[Day | None, Blankable] = None
+    until: Annotated[Day | None, Blankable] = None
+    topic: Annotated[str, Field(pattern=r"^[a-z_.]*$", max_length=80)] = ""
+    outcome: Literal["", "done", "refused"] = ""
+    organization: Annotated[Id | None, Blankable] = None
+    subject: Annotated[str, Field(pattern=r"^([a-z_]{1,40}( ?#?[0-9]{1,18})?)?$")] = ""
+    person: ShortText = ""
+    older_than: Annotated[Id | None, Blankable] = None
+
+    @property
+    def subject_kind(self) -> str:
+        return self.subject.rstrip("0123456789").rstrip(" #")
+
+    @property
+    def subject_id(self) -> int | None:
+        digits = self.subject[len(self.subject.rstrip("0123456789")) :]
+        return int(digits) if digits else None

@@ -1,80 +1,26 @@
-"""Record what happened, put off what can wait, and see every job through to one end."""
+"""Put off what can wait, and see every job through to one end."""
 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.database import lock_name
 from app.journal.inputs import JobCommand, ScheduledCommand
-from app.journal.queries import ClaimedJob, lock_due_job, lock_due_schedules
+from app.journal.queries.queue import ClaimedJob, lock_due_job, lock_due_schedules
 from models.errors import Conflict, NotFound
-from models.journal.events import Event
 from models.journal.recurrence import latest_occurrence, next_occurrence
 from models.journal.retry import STANDARD_RETRY, RetryPolicy, next_attempt
-from models.journal.tables import Job, OutboxEvent, Schedule
+from models.journal.tables import Job, Schedule
 from models.permissions import Actor, Capability, require
 
-Kind = TypeVar("Kind", bound=Event)
-Projection = Callable[[Session, Kind, int, datetime], None]
-Reaction = Callable[[Kind], JobCommand]
-_KEY: Final = "subscriptions"
 _ERROR_LENGTH_MAX: Final = 4_000
 _WORKER_LOST: Final = "The worker that held this job was lost."
-
-
-@dataclass(slots=True)
-class Subscriptions:
-    """Who wants to hear of which event. Filled once, by app/wiring.py."""
-
-    projections: dict[type[Event], list[Projection[Any]]] = field(default_factory=dict)
-    reactions: dict[type[Event], list[Reaction[Any]]] = field(default_factory=dict)
-
-    def project(self, event: type[Kind], projection: Projection[Kind]) -> None:
-        """In the same transaction: `projection` only inserts rows."""
-        self.projections.setdefault(event, []).append(projection)
-
-    def react(self, event: type[Kind], reaction: Reaction[Kind]) -> None:
-        """Afterwards: `reaction` names the command, which becomes a job with its own retries."""
-        self.reactions.setdefault(event, []).append(reaction)
-
-    def as_session_info(self) -> dict[Any, Any]:
-        return {_KEY: self}
-
-
-def record(session: Session, event: Event, *, now: datetime, actor: Actor | None = None) -> int:
-    """Write the event, run its projections and enqueue its reactions; return the event's id.
-
-    There is no relay that reads the outbox later: reactions become jobs in the transaction that
-    writes the event, so either all of it is there or nothing, and no event waits to be noticed.
-    A session that was not opened through the wiring has no subscriptions: that is a KeyError here
-    rather than a projection that silently did not run.
-    """
-    subscriptions: Subscriptions = session.info[_KEY]
-    row = OutboxEvent(
-        topic=event.topic,
-        payload=asdict(event),
-        occurred_at=now,
-        actor_user_id=None if actor is None else actor.user_id,
-        organization_id=None if actor is None else actor.organization_id,
-    )
-    session.add(row)
-    session.flush()
-    for projection in subscriptions.projections.get(type(event), ()):
-        projection(session, event, row.id, now)
-    for position, reaction in enumerate(subscriptions.reactions.get(type(event), ())):
-        # Nobody else can make this key, because nobody else has this event's id: no lock needed.
-        command = reaction(event)
-        key = f"event:{row.id}:{position}:{command.kind}"
-        session.add(_job(command.kind, _stored(command), run_at=now, dedupe_key=key))
-    session.flush()
-    return row.id
 
 
 def enqueue(session: Session, command: JobCommand, *, run_at: datetime, dedupe_key: str) -> None:
@@ -82,8 +28,13 @@ def enqueue(session: Session, command: JobCommand, *, run_at: datetime, dedupe_k
     lock_name(session, f"job:{dedupe_key}")
     if session.scalar(select(Job.id).where(Job.dedupe_key == dedupe_key)) is not None:
         return
-    session.add(_job(command.kind, _stored(command), run_at=run_at, dedupe_key=dedupe_key))
+    add_job(session, command, run_at=run_at, dedupe_key=dedupe_key)
     session.flush()
+
+
+def add_job(session: Session, command: JobCommand, *, run_at: datetime, dedupe_key: str) -> None:
+    """Put a job into the queue under a key that nobody else can make: no lock is needed."""
+    session.add(_job(command.kind, _stored(command), run_at=run_at, dedupe_key=dedupe_key))
 
 
 def claim_job(
