@@ -29,7 +29,13 @@ HTTP_MESSAGES: Final = {
     401: "Sign in first.",
     404: "There is no such page.",
     405: "This page does not take that.",
-    413: "What was sent is too large: a text may have %(most)s characters, a form 1 MB.",
+    408: "Sending took too long. Check your connection and send again.",
+    413: (
+        "What was sent is too large: a text may have %(most)s characters, a form 1 MB, "
+        "a file 10 MB."
+    ),
+    415: "This page does not take files, or not of this kind.",
+    429: "That was too often. Wait a little and try again.",
 }
 OTHER_HTTP_MESSAGE: Final = "This request was refused."
 log = logging.getLogger(__name__)
