@@ -25,11 +25,13 @@ from app.demands.services import restate_codes
 from app.edge import installation
 from app.i18n import field_message
 from app.journal.services import enqueue, set_schedules
+from app.logs import set_up_logging
 from app.matchmaking.inputs import RefreshMarket
 from app.places.queries import road_for
 from app.places.queries.gazetteer import gazetteer
 from app.places.services import load_places
 from app.settings import Settings
+from app.startup import complaints
 from app.web import create_app
 from app.wiring import COMMANDS, ROUTINES, SCHEDULES, job_kinds, open_sessions
 from app.worker import Worker, stop_on_signals
@@ -64,6 +66,7 @@ def _told(refusal: Refusal) -> str:
 def main() -> None:
     """An exchange for industrial solid waste and renewable resources."""
     os.umask(0o077)  # the database holds true positions and password hashes
+    set_up_logging()
 
 
 @main.command()
@@ -98,10 +101,17 @@ def upgrade(settings: Settings) -> None:
 def worker() -> None:
     """Carry out background jobs until stopped; any number may run at once."""
     settings = installation().settings
+    refuse_unsafe(settings)
     read_roads(settings)
     sessions = open_sessions(settings.database, settings.audit_key)
     worker = Worker(sessions=sessions, jobs=job_kinds(settings), routines=ROUTINES)
     worker.run_forever(stop_on_signals())
+
+
+def refuse_unsafe(settings: Settings, *, host: str = "localhost") -> None:
+    """Start nothing whose secrets can be guessed or whose name anybody can claim."""
+    if found := complaints(settings, host=host):
+        raise click.ClickException("\n  ".join(["this installation is not safe:", *found]))
 
 
 def read_roads(settings: Settings) -> None:
@@ -140,6 +150,7 @@ def serve(
     ctx: click.Context, /, host: str, port: int, processes: int, threads: int, **flags: bool
 ) -> None:
     """Serve the market."""
+    refuse_unsafe(Settings(), host=host)
     read_roads(Settings())  # before the fork: the processes share a graph's memory
     if flags["set_up"]:
         # In this one process: each start of Python with all its libraries takes a second or two.

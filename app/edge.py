@@ -30,7 +30,7 @@ from models.permissions import Actor, Frame, Presented
 from models.uploads.content import SentFile
 
 FORM_FIELDS_MAX = 3_000
-ONE_CONTROL = frozenset({"vehicles", "codes"})
+ONE_CONTROL = frozenset({"vehicles", "codes", "ways"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 Input = TypeVar("Input", bound=BaseModel)
 

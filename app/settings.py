@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from hashlib import sha256
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -53,15 +54,6 @@ class UploadPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MessagePolicy:
-    """How messages to people leave; a channel without an address of its own writes files."""
-
-    outbox: Path
-    mail_from: str = "offtake@localhost"
-    smtp_url: str = field(default="", repr=False)  # a password may be in it
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionPolicy:
     """How long is kept what is about people, and what only shows that something was done.
 
@@ -72,6 +64,32 @@ class RetentionPolicy:
     messages: timedelta = timedelta(days=30)
     sessions: timedelta = timedelta(days=90)
     audit_persons: timedelta = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingPolicy:
+    """How far and how long this machine speaks to strangers."""
+
+    ports: frozenset[int] = frozenset({443})
+    # For tests and for a company's own network: networks that may be spoken to, over HTTP as well.
+    trusted_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    connect_seconds: float = 5.0
+    total_seconds: float = 15.0
+    answer_max_bytes: int = 65_536
+    certificates: str | None = None  # a file of authorities instead of those of the system
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagePolicy:
+    """How messages to people leave; a channel without an address of its own writes files."""
+
+    outbox: Path
+    mail_from: str = "offtake@localhost"
+    smtp_url: str = field(default="", repr=False)  # a password may be in it
+    # Where SMS and WeCom messages are handed over; a key may be in the address.
+    sms_webhook: str = field(default="", repr=False)
+    wecom_webhook: str = field(default="", repr=False)
+    outgoing: OutgoingPolicy = field(default_factory=OutgoingPolicy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +116,14 @@ class MatchingPolicy:
     road: RoadPolicy = field(default_factory=RoadPolicy)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompliancePolicy:
+    """Whose law applies here, and where the days of papers begin."""
+
+    jurisdiction: str = "CN"
+    time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+
+
 class Settings(BaseSettings):
     """Read once at start. `DATABASE_URL` alone has no prefix, as hosting services set it."""
 
@@ -121,10 +147,15 @@ class Settings(BaseSettings):
     clamd: str = ""
     upload_quota_mb: int = Field(default=2_000, ge=1)
     security_contact: str = ""
+    # Networks that webhooks may reach beside the public internet, such as a company's own.
+    webhook_networks: list[IPv4Network | IPv6Network] = Field(default_factory=list)
+    webhook_ports: list[int] = Field(default_factory=lambda: [443])
     # Names people in the audit chain; without it one is derived, and changes, with the secret key.
     pseudonym_key: str = Field(default="", repr=False)
     smtp_url: str = Field(default="", repr=False)
     mail_from: str = "offtake@localhost"
+    sms_webhook: str = Field(default="", repr=False)
+    wecom_webhook: str = Field(default="", repr=False)
     keep_jobs_days: int = Field(default=90, ge=1, le=3_650)
     keep_messages_days: int = Field(default=30, ge=1, le=3_650)
     keep_sessions_days: int = Field(default=90, ge=1, le=3_650)
@@ -139,7 +170,7 @@ class Settings(BaseSettings):
     haul_minor_per_tonne_km: int = 45
     handling_minor_per_tonne: int = 6_00
     vat_rate_permille: int = 130
-    jurisdiction: Literal["CN", "EU"] = "CN"
+    jurisdiction: Literal["CN", "EU", "generic"] = "CN"
     road: str = "curve"
     road_options: dict[str, str] = Field(default_factory=dict, repr=False)
 
@@ -230,6 +261,9 @@ class Settings(BaseSettings):
             outbox=self.instance.resolve() / "outbox",
             mail_from=self.mail_from,
             smtp_url=self.smtp_url,
+            sms_webhook=self.sms_webhook,
+            wecom_webhook=self.wecom_webhook,
+            outgoing=self.outgoing,
         )
 
     @property
@@ -247,12 +281,22 @@ class Settings(BaseSettings):
         return {"1": sha256(f"totp:{self.signing_key}".encode()).hexdigest()}
 
     @property
+    def outgoing(self) -> OutgoingPolicy:
+        return OutgoingPolicy(
+            ports=frozenset(self.webhook_ports), trusted_networks=tuple(self.webhook_networks)
+        )
+
+    @property
     def places(self) -> PlacesPolicy:
         return PlacesPolicy(
             geocoder=self.geocoder,
             geocoder_options=self.geocoder_options,
             blur_key=f"blur:{self.signing_key}".encode(),
         )
+
+    @property
+    def compliance(self) -> CompliancePolicy:
+        return CompliancePolicy(jurisdiction=self.jurisdiction, time_zone=ZoneInfo(self.time_zone))
 
     @property
     def matching(self) -> MatchingPolicy:

@@ -17,10 +17,12 @@ from app.compliance.pages import compliance_pages
 from app.database import SessionFactory, open_engine
 from app.demands.pages import demands_pages
 from app.demonstration.commands import demo_command
+from app.journal.commands import doctor_command
 from app.journal.inputs import JobKind, PurgeJournal, Routine, ScheduledCommand, SendMessage
 from app.journal.jobs import JournalJobs
 from app.journal.pages import journal_pages
 from app.journal.queries import is_entry_pending
+from app.journal.queries.health import JOURNAL_CHECKS, Check
 from app.journal.services import Subscriptions, chain_waiting_entries, senders_for
 from app.matchmaking.commands import match_command
 from app.matchmaking.inputs import RefreshDemand, RefreshMarket, RefreshSite, RefreshStream
@@ -53,7 +55,15 @@ IMPORTS: Final = Group(
     commands=[import_roads_command],
     help="Bring what is in a file into this installation.",
 )
-COMMANDS: Final[tuple[Command, ...]] = (register_command, demo_command, match_command, IMPORTS)
+# What `offtake doctor` looks at: another feature adds a line.
+CHECKS: Final[tuple[Check, ...]] = (*JOURNAL_CHECKS,)
+COMMANDS: Final[tuple[Command, ...]] = (
+    doctor_command(CHECKS),
+    register_command,
+    demo_command,
+    match_command,
+    IMPORTS,
+)
 # Nightly in the market's zone: 18:10 UTC is ten past two in China.
 NIGHTLY: Final = datetime(2026, 1, 1, 18, 10, tzinfo=UTC)
 SCHEDULES: Final[tuple[ScheduledCommand, ...]] = (

@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column(
             "subject_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
+        sa.Column("subject_person", sa.String(length=200), nullable=True),
         sa.Column("before", sa.JSON(), nullable=False),
         sa.Column("after", sa.JSON(), nullable=False),
         sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -63,6 +64,9 @@ def upgrade() -> None:
         batch_op.create_index("ix_audit_entry_person_id", ["person", "id"], unique=False)
         batch_op.create_index(
             "ix_audit_entry_subject", ["subject_kind", "subject_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_audit_entry_subject_person"), ["subject_person"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_audit_entry_topic"), ["topic"], unique=False)
 
@@ -149,6 +153,7 @@ def downgrade() -> None:
     op.drop_table("message")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_entry_topic"))
+        batch_op.drop_index(batch_op.f("ix_audit_entry_subject_person"))
         batch_op.drop_index("ix_audit_entry_subject")
         batch_op.drop_index("ix_audit_entry_person_id")
         batch_op.drop_index("ix_audit_entry_organization_id_id")

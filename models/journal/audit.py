@@ -21,6 +21,10 @@ _KIND: Final = re.compile(r"[a-z_]*")
 APPEND_ONLY_TABLES: Final = ("outbox_event", "audit_entry", "audit_link")
 
 
+# Kinds of subjects that are people: in the trail they have pseudonyms, never numbers.
+PEOPLE: Final = frozenset({"user", "driver"})
+
+
 class Outcome(StrEnum):
     DONE = "done"
     REFUSED = "refused"
@@ -55,9 +59,19 @@ def subject_of(topic: str, payload: Mapping[str, Any]) -> tuple[str, int | None]
     return kind, found if type(found) is int else None
 
 
-def impersonal(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts without what got among them by mistake."""
-    return {name: masked_value(value) for name, value in facts.items()}
+def impersonal(facts: Mapping[str, Any], key: bytes) -> dict[str, Any]:
+    """The facts with people by their pseudonyms, and without what got among them by mistake.
+
+    `invited_user_id: 5` becomes `invited_user: 8d1c…`.
+    """
+    said: dict[str, Any] = {}
+    for name, value in facts.items():
+        kind = name.removesuffix("_id").rpartition("_")[2]
+        if kind in PEOPLE and name.endswith("_id") and type(value) is int:
+            said[name.removesuffix("_id")] = pseudonym(f"{kind}:{value}", key)
+        else:
+            said[name] = masked_value(value)
+    return said
 
 
 def pseudonym_of(actor: Actor | None, key: bytes) -> str | None:

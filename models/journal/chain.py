@@ -35,6 +35,7 @@ class ChainedFacts:
     organization_id: int | None
     subject_kind: str
     subject_id: int | None
+    subject_person: str | None
     before: Mapping[str, Any]
     after: Mapping[str, Any]
 
@@ -70,7 +71,7 @@ def link_hash(previous: str, position: int, facts: ChainedFacts) -> str:
         "by_token": facts.by_token,
         "person": facts.person,
         "organization": facts.organization_id,
-        "subject": [facts.subject_kind, facts.subject_id],
+        "subject": [facts.subject_kind, facts.subject_id, facts.subject_person],
         "content": _digest({"before": dict(facts.before), "after": dict(facts.after)}),
     }
     return _digest(said)

@@ -102,6 +102,8 @@ class AuditEntry(Base):
     organization_id: Mapped[int | None]
     subject_kind: Mapped[str]
     subject_id: Mapped[int | None]
+    # Whom it is about, where the subject is a person: a pseudonym, as `person` is.
+    subject_person: Mapped[str | None] = mapped_column(index=True)
     before: Mapped[dict[str, Any]]
     after: Mapped[dict[str, Any]]
     # The event that this entry tells of, where there is one.

@@ -28,7 +28,7 @@ class WantedEntries:
     organization_id: int | None = None
     subject_kind: str = ""
     subject_id: int | None = None
-    # A person: by number where it is still kept, by pseudonym for ever.
+    # Who did it, or whom it is about: by number while that is kept, by pseudonym for ever.
     user_id: int | None = None
     person: str | None = None
 
@@ -47,6 +47,7 @@ class AuditRow:
     organization_id: int | None
     subject_kind: str
     subject_id: int | None
+    subject_person: str | None
     before: dict[str, Any]
     after: dict[str, Any]
     user_id: int | None
@@ -75,6 +76,7 @@ def chained_facts(entry: AuditEntry) -> ChainedFacts:
         organization_id=entry.organization_id,
         subject_kind=entry.subject_kind,
         subject_id=entry.subject_id,
+        subject_person=entry.subject_person,
         before=entry.before,
         after=entry.after,
     )
@@ -176,6 +178,7 @@ def _rows(wanted: WantedEntries) -> Select[*tuple[Any, ...]]:
             AuditEntry.organization_id,
             AuditEntry.subject_kind,
             AuditEntry.subject_id,
+            AuditEntry.subject_person,
             AuditEntry.before,
             AuditEntry.after,
             AuditPerson.user_id,
@@ -218,5 +221,5 @@ def _by(wanted: WantedEntries) -> ColumnElement[bool]:
     if wanted.user_id is not None:
         known.append(AuditPerson.user_id == wanted.user_id)
     if wanted.person is not None:
-        known.append(AuditEntry.person == wanted.person)
+        known += [AuditEntry.person == wanted.person, AuditEntry.subject_person == wanted.person]
     return or_(*known)

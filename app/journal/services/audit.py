@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.database import lock_name, origin_of
 from app.journal.queries.audit import chained_facts
-from models.journal.audit import AuditNote, impersonal, pseudonym_of
+from models.journal.audit import PEOPLE, AuditNote, impersonal, pseudonym, pseudonym_of
 from models.journal.chain import START, link_hash
 from models.journal.tables import AuditEntry, AuditLink, AuditPending, AuditPerson
 from models.permissions import Actor, Capability, Role, require
@@ -28,6 +28,7 @@ def write_audit(session: Session, note: AuditNote, *, actor: Actor | None, now: 
     From where is known by `app.database.origin_of`. It waits for nobody: the chain is made later.
     """
     key: bytes = session.info.get(PSEUDONYM_KEY, b"")
+    of_person = note.subject_kind in PEOPLE and note.subject_id is not None
     entry = AuditEntry(
         at=now,
         topic=note.topic,
@@ -37,9 +38,12 @@ def write_audit(session: Session, note: AuditNote, *, actor: Actor | None, now: 
         person=pseudonym_of(actor, key),
         organization_id=None if actor is None else actor.organization_id,
         subject_kind=note.subject_kind,
-        subject_id=note.subject_id,
-        before=impersonal(note.before),
-        after=impersonal(note.after),
+        subject_id=None if of_person else note.subject_id,
+        subject_person=pseudonym(f"{note.subject_kind}:{note.subject_id}", key)
+        if of_person
+        else None,
+        before=impersonal(note.before, key),
+        after=impersonal(note.after, key),
         event_id=note.event_id,
     )
     session.add(entry)

@@ -14,6 +14,7 @@ from app.database import lock_name
 from app.journal.inputs import JobCommand, ScheduledCommand
 from app.journal.queries.queue import ClaimedJob, lock_due_job, lock_due_schedules
 from models.errors import Conflict, NotFound
+from models.journal.masking import masked
 from models.journal.recurrence import latest_occurrence, next_occurrence
 from models.journal.retry import STANDARD_RETRY, RetryPolicy, next_attempt
 from models.journal.tables import Job, Schedule
@@ -188,5 +189,5 @@ def _change_held(session: Session, claimed: ClaimedJob, **values: object) -> boo
 
 def _error_text(error: Exception) -> str:
     """The end of the traceback, which says most, in characters that every database stores."""
-    told = "".join(traceback.format_exception(error)).replace("\x00", "\\x00")
+    told = masked("".join(traceback.format_exception(error))).replace("\x00", "\\x00")
     return told.encode("utf-8", "backslashreplace").decode("utf-8")[-_ERROR_LENGTH_MAX:]

@@ -1,10 +1,11 @@
-"""How messages leave: into files, by SMTP. Each is told the message's id, so that a retry is one.
+"""How messages leave: into files, by SMTP, by a webhook; with the id, so that a retry is told.
 
 Whatever is raised here is tried again later; `RefusedForGood` is not.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import smtplib
 import ssl
@@ -18,12 +19,15 @@ from typing import Final, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from app.journal.queries.messages import Letter
-from app.settings import MessagePolicy
+from app.outgoing import post
+from app.settings import MessagePolicy, OutgoingPolicy
 from models.journal.messages import CHANNELS, check_envelope
 
 _TIMEOUT_SECONDS: Final = 20
 _REFUSED_FOR_GOOD: Final = range(500, 600)
-# Chinese carriers take text apart into parts of 67 signs; a subject would only cost another.
+_TAKEN: Final = range(200, 300)
+_CLIENT_ERRORS: Final = range(400, 500)
+_LATER: Final = frozenset({401, 403, 404, 408, 425, 429})  # a wrong key or address is mended by us
 Connect = Callable[[], smtplib.SMTP]
 
 
@@ -83,6 +87,39 @@ class SmtpSender:
             raise ConnectionError(f"the relay answered {error.smtp_code}") from None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookSender:
+    """Posts a message as JSON to a gateway for SMS or WeCom, with a key that makes it count once.
+
+    `Idempotency-Key` is the same at every attempt. 2xx: taken; another 4xx than "later": refused
+    for good; everything else is tried again.
+    """
+
+    url: str
+    policy: OutgoingPolicy
+
+    def send(self, letter: Letter) -> None:
+        check_envelope(letter.channel, letter.address, letter.subject, letter.body)
+        body = {
+            "id": letter.id,
+            "channel": letter.channel,
+            "to": letter.address,
+            "language": letter.language,
+            "subject": letter.subject,
+            "text": letter.body,
+        }
+        headers = {
+            "Content-Type": "application/json",
+            "Idempotency-Key": f"offtake-message-{letter.id}",
+        }
+        answer = post(self.url, json.dumps(body).encode(), headers, self.policy)
+        if answer.status in _TAKEN:
+            return
+        if answer.status in _CLIENT_ERRORS and answer.status not in _LATER:
+            raise RefusedForGood(f"http_{answer.status}")
+        raise ConnectionError(f"the gateway answered {answer.status}")
+
+
 def as_email(letter: Letter, mail_from: str) -> EmailMessage:
     """The message as RFC 5322 has it; a line break in its head is refused, never sent."""
     check_envelope(letter.channel, letter.address, letter.subject, letter.body)
@@ -130,6 +167,9 @@ def senders_for(policy: MessagePolicy) -> Mapping[str, Sender]:
     senders: dict[str, Sender] = dict.fromkeys(CHANNELS, files)
     if policy.smtp_url:
         senders["email"] = SmtpSender(connect=relay_at(policy.smtp_url), mail_from=policy.mail_from)
+    for channel, url in (("sms", policy.sms_webhook), ("wecom", policy.wecom_webhook)):
+        if url:
+            senders[channel] = WebhookSender(url=url, policy=policy.outgoing)
     return senders
 
 
