@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from io import BytesIO
@@ -11,6 +12,9 @@ from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, PdfObject
 
 from models.errors import Invalid
+
+# What it says of a broken file is of no use to anybody, and may quote the file.
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 OBJECTS_MAX: Final = 100_000
 DEPTH_MAX: Final = 60

@@ -28,7 +28,7 @@ def clean_name(sent: str, endings: tuple[str, ...]) -> str:
     for separator in _SEPARATORS:
         name = name.rpartition(separator)[2]
     name = "".join("_" if sign in _RESERVED else sign for sign in name if _is_visible(sign))
-    name = " ".join(name.split()).strip(". ")
+    name = " ".join(name.split()).rstrip(". ")
     stem, ending = _split(name, endings)
     stem = stem.strip(". ") or UNNAMED
     if stem.partition(".")[0].casefold() in _DEVICES:

@@ -34,8 +34,9 @@ _DECLARATION: Final = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _END_OF_ARCHIVE: Final = b"PK\x05\x06"
 _END_LENGTH: Final = 22
 _MARKUP: Final = re.compile(r"<\s*[a-zA-Z/!?]")
-_FORMULA: Final = re.compile(r"\s*(?:[=@\t\r]|[+\-](?![0-9.,\s]|$))")
-_PLAIN_NUMBER: Final = re.compile(r"\s*[+-]\s*[0-9.,]+(?:[eE][+-]?[0-9]+)?\s*%?\s*")
+_STARTS: Final = ("=", "@", "+", "-", "\t", "\r")
+# A signed number, or a dash where nothing was measured.
+_SIGNED: Final = re.compile(r"\s*[+-]\s*(?:[0-9.,]+(?:[eE][+-]?[0-9]+)?\s*%?\s*)?")
 
 
 def check_workbook(content: bytes) -> None:
@@ -171,7 +172,7 @@ def _check_row(row: list[str], number: int) -> None:
     if number > ROWS_MAX or any(len(cell) > CELL_MAX for cell in row):
         raise Invalid("file-csv-large", "This table has too many rows or too long cells.")
     for cell in row:
-        if _FORMULA.match(cell) and not _PLAIN_NUMBER.fullmatch(cell):
+        if cell.lstrip(" ").startswith(_STARTS) and not _SIGNED.fullmatch(cell):
             raise Invalid(
                 "file-csv-formula", "A cell of this table begins like a formula.", row=number
             )
