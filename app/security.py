@@ -9,16 +9,17 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, redirect, request, session, url_for
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.exceptions import SecurityError, UnsupportedMediaType
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import SecurityError, Unauthorized, UnsupportedMediaType
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.clock import now_utc
-from app.edge import SAFE_METHODS, close_session, find_who_asks, note_refusal
+from app.edge import SAFE_METHODS, close_session, find_who_asks, installation, note_refusal
 from app.headers import hardener
 from app.limits import UNLIMITED, check_group, group_of, network_of, set_up_limits
 from app.settings import Settings
 from models.errors import NotAllowed
-from models.permissions import Capability, Presented, Role, require
+from models.permissions import Capability, Frame, Presented, Role, require
 
 PUBLIC: Final = None
 MAX_BODY_BYTES: Final = 1_000_000
@@ -28,6 +29,8 @@ MAX_UPLOAD_BYTES: Final = 11_000_000
 OWN_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
 UNKNOWN_HOST: Final = "This market is not known by that name.\n本站不使用该域名。\n"
 LOGIN: Final = "login"
+DRIVER: Final = "driver"
+API: Final = "/api/"
 
 # Every endpoint, and what it takes to reach it. The service asks again, with the facts at hand.
 ROUTES: Final[Mapping[str, Capability | None]] = {
@@ -35,10 +38,49 @@ ROUTES: Final[Mapping[str, Capability | None]] = {
     "journal_pages.show_health": PUBLIC,
     "journal_pages.show_readiness": PUBLIC,
     "journal_pages.show_robots": PUBLIC,
-    "accounts_pages.show_sign_in": PUBLIC,
-    "accounts_pages.submit_sign_in": PUBLIC,
+    "security.login": PUBLIC,
+    "security.register": PUBLIC,
+    "security.send_confirmation": PUBLIC,
+    "security.confirm_email": PUBLIC,
+    "security.forgot_password": PUBLIC,
+    "security.reset_password": PUBLIC,
+    "security.two_factor_token_validation": PUBLIC,
+    "security.two_factor_rescue": PUBLIC,
+    "security.tf_select": PUBLIC,
+    "security.mf_recovery": PUBLIC,
+    "security.wan_signin": PUBLIC,
+    "security.wan_signin_response": PUBLIC,
+    "security.change_email_confirm": PUBLIC,
+    "security.verify": Capability.USE_ACCOUNT,
+    "security.wan_verify": Capability.USE_ACCOUNT,
+    "security.wan_verify_response": Capability.USE_ACCOUNT,
+    "security.change_password": Capability.USE_ACCOUNT,
+    "security.change_email": Capability.USE_ACCOUNT,
+    "security.two_factor_setup": Capability.USE_ACCOUNT,
+    "security.two_factor_setup_validate": Capability.USE_ACCOUNT,
+    "security.mf_recovery_codes": Capability.USE_ACCOUNT,
+    "security.wan_register": Capability.USE_ACCOUNT,
+    "security.wan_register_response": Capability.USE_ACCOUNT,
+    "security.wan_delete": Capability.USE_ACCOUNT,
+    "accounts_pages.show_letter_sent": PUBLIC,
+    "accounts_pages.submit_new_address": PUBLIC,
+    "accounts_pages.show_account": Capability.USE_ACCOUNT,
+    "accounts_pages.submit_account": Capability.USE_ACCOUNT,
+    "accounts_pages.submit_phone": Capability.USE_ACCOUNT,
+    "accounts_pages.submit_phone_code": Capability.USE_ACCOUNT,
+    "accounts_pages.show_second_factor": Capability.USE_ACCOUNT,
+    "accounts_pages.submit_passkey_name": Capability.USE_ACCOUNT,
+    "accounts_pages.show_sessions": Capability.USE_ACCOUNT,
+    "accounts_pages.submit_session_end": Capability.USE_ACCOUNT,
+    "accounts_pages.submit_other_sessions_end": Capability.USE_ACCOUNT,
     "accounts_pages.submit_sign_out": PUBLIC,
     "accounts_pages.choose_language": PUBLIC,
+    "audit_pages.show_audit": Capability.READ_AUDIT,
+    "audit_pages.export_audit": Capability.READ_AUDIT,
+    "privacy_pages.show_privacy": Capability.USE_ACCOUNT,
+    "privacy_pages.download_file": Capability.USE_ACCOUNT,
+    "privacy_pages.submit_deletion": Capability.USE_ACCOUNT,
+    "privacy_pages.show_deleted": PUBLIC,
     "catalogue_pages.show_catalogue": Capability.READ_MARKET,
     "catalogue_pages.find_codes": Capability.READ_MARKET,
     "places_pages.show_sites": Capability.MANAGE_SITES,
@@ -47,6 +89,12 @@ ROUTES: Final[Mapping[str, Capability | None]] = {
     "places_pages.find_places": Capability.READ_MARKET,
     "compliance_pages.show_papers": Capability.MANAGE_PAPERS,
     "compliance_pages.submit_paper": Capability.MANAGE_PAPERS,
+    "compliance_pages.submit_document": Capability.MANAGE_PAPERS,
+    "compliance_pages.submit_action": Capability.MANAGE_PAPERS,
+    "verification_pages.show_queue": Capability.READ_VERIFICATIONS,
+    "verification_pages.submit_decision": Capability.VERIFY_PAPERS,
+    "dossier_pages.show_dossier": Capability.READ_PARTNERS,
+    "dossier_pages.download_dossier": Capability.READ_PARTNERS,
     "streams_pages.list_own": Capability.MANAGE_STREAMS,
     "streams_pages.show_form": Capability.MANAGE_STREAMS,
     "streams_pages.submit_new": Capability.MANAGE_STREAMS,
@@ -79,8 +127,29 @@ ANONYMOUS: Final = frozenset(
         "journal_pages.show_robots",
     }
 )
+# Steps that somebody who finds an open browser must not be able to take: whoever last proved who
+# they are too long ago does so again first, see `SessionPolicy.fresh`.
+SENSITIVE: Final = frozenset(
+    {
+        "security.change_password",
+        "security.change_email",
+        "security.two_factor_setup",
+        "security.two_factor_setup_validate",
+        "security.mf_recovery_codes",
+        "security.wan_register",
+        "security.wan_register_response",
+        "security.wan_delete",
+        "accounts_pages.submit_phone",
+    }
+)
 # Endpoints whose forms bring a file. Everywhere else a file is refused, and a form ends at 1 MB.
-UPLOAD_ROUTES: Final = frozenset({"streams_pages.submit_assay"})
+UPLOAD_ROUTES: Final = frozenset(
+    {
+        "streams_pages.submit_assay",
+        "compliance_pages.submit_paper",
+        "compliance_pages.submit_document",
+    }
+)
 
 csrf = CSRFProtect()
 
@@ -116,6 +185,24 @@ def sign_in_session(secret: str) -> None:
 
 def sign_out_session() -> None:
     session.clear()
+
+
+def admit_driver(driver_pass: str) -> None:
+    """Let a driver in, beside whoever is signed in with this browser: both reach only their own."""
+    session[DRIVER] = driver_pass
+
+
+def dismiss_driver() -> None:
+    session.pop(DRIVER, None)
+
+
+def _ask_again(frame: Frame) -> AnyResponse | None:
+    """Send somebody whose last proof is old to prove it again, and then back here."""
+    fresh = installation().settings.sessions.fresh
+    if frame.authenticated_at is None or now_utc() - frame.authenticated_at < fresh:
+        return None
+    back = request.full_path if request.method in SAFE_METHODS else "/account"
+    return redirect(url_for("security.verify", next=back), code=303)
 
 
 def _screen() -> AnyResponse | None:
@@ -158,6 +245,27 @@ def _reader() -> str:
     return f"address:{network_of(request.remote_addr or '')}"
 
 
+def _presented(needed: Capability | None) -> Presented:
+    """What of all that a request brings counts here.
+
+    Programs send a token and no cookie: nobody can abuse a browser to ask in their name. What is a
+    driver's is reached by a driver's pass alone, and nothing else by it.
+    """
+    if request.path.startswith(API):
+        sent = request.authorization
+        bearer = sent.token if sent is not None and sent.type == "bearer" else None
+        return Presented(bearer=bearer or None)
+    if needed is Capability.DRIVE:
+        return Presented(driver=session.get(DRIVER))
+    return Presented(login=session.get(LOGIN))
+
+
+def _unauthorized(error: str | None = None) -> Unauthorized:
+    """RFC 6750, section 3: without a token only the scheme is named."""
+    values = {"realm": "offtake"} | ({} if error is None else {"error": error})
+    return Unauthorized(www_authenticate=WWWAuthenticate("bearer", values))
+
+
 def _admit() -> AnyResponse | None:
     """Read the body, sign in, check the route: in this order."""
     endpoint = request.endpoint
@@ -170,11 +278,20 @@ def _admit() -> AnyResponse | None:
             raise UnsupportedMediaType
     if endpoint in ANONYMOUS:
         return None
-    actor = find_who_asks(Presented(login=session.get(LOGIN)), now_utc()).actor
+    presented = _presented(needed)
+    frame = find_who_asks(presented, now_utc())
+    actor = frame.actor
+    if presented.bearer and actor.role is Role.VISITOR:
+        note_refusal("token.refused", {"endpoint": endpoint}, now=now_utc())
+        raise _unauthorized("invalid_token")
     if needed is PUBLIC or actor.may(needed):
-        return None
+        return _ask_again(frame) if endpoint in SENSITIVE else None
+    if actor.role is Role.VISITOR and request.path.startswith(API):
+        raise _unauthorized()
+    if actor.role is Role.VISITOR and needed is Capability.DRIVE:
+        raise NotAllowed("driver-out", "Open your link again and enter your PIN.")
     if actor.role is Role.VISITOR:
-        return redirect(url_for("accounts_pages.show_sign_in", next=request.full_path), code=303)
+        return redirect(url_for("security.login", next=request.full_path), code=303)
     try:
         require(actor, needed)
     except NotAllowed as refusal:

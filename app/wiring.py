@@ -11,11 +11,18 @@ from flask import Blueprint
 from sqlalchemy.orm import sessionmaker
 
 from app.accounts.commands import register_command
-from app.accounts.pages import accounts_pages
+from app.accounts.inputs.privacy import PurgeAccounts
+from app.accounts.jobs import AccountJobs
+from app.accounts.pages import accounts_pages, set_up_sign_in
+from app.accounts.pages.audit import audit_pages
+from app.accounts.pages.privacy import privacy_pages
 from app.catalogue.pages import catalogue_pages
-from app.compliance.pages import compliance_pages
+from app.compliance.inputs import WarnOfEndings
+from app.compliance.jobs import ComplianceJobs
+from app.compliance.pages import compliance_pages, dossier_pages, verification_pages
 from app.database import SessionFactory, open_engine
 from app.demands.pages import demands_pages
+from app.demands.queries import stated_capacities
 from app.demonstration.commands import demo_command
 from app.journal.commands import doctor_command
 from app.journal.inputs import JobKind, PurgeJournal, Routine, ScheduledCommand, SendMessage
@@ -35,21 +42,35 @@ from app.streams.pages import streams_pages
 from app.uploads.inputs import ScanUpload, SweepUploads
 from app.uploads.jobs import UploadJobs
 from app.uploads.pages import uploads_pages
-from models.compliance.events import PaperFiled
+from models.compliance.events import (
+    PaperEnded,
+    PaperEvent,
+    PaperFiled,
+    PaperRefused,
+    PaperResubmitted,
+    PaperVerified,
+    QuotaTurned,
+)
 from models.demands.events import DemandChanged
 from models.streams.events import StreamChanged
 
 PAGES: Final[tuple[Blueprint, ...]] = (
     journal_pages,
     accounts_pages,
+    audit_pages,
+    privacy_pages,
     catalogue_pages,
     places_pages,
     compliance_pages,
+    verification_pages,
+    dossier_pages(stated_capacities),
     streams_pages,
     demands_pages,
     matchmaking_pages,
     uploads_pages,
 )
+# Connected once the application has its settings, its languages and its protection of forms.
+FLOWS: Final = (set_up_sign_in,)
 IMPORTS: Final = Group(
     "import",
     commands=[import_roads_command],
@@ -80,6 +101,18 @@ SCHEDULES: Final[tuple[ScheduledCommand, ...]] = (
         any_occurrence=NIGHTLY + timedelta(minutes=20),
     ),
     ScheduledCommand(
+        name="purge the accounts",
+        command=PurgeAccounts(),
+        every=timedelta(days=1),
+        any_occurrence=NIGHTLY + timedelta(minutes=25),
+    ),
+    ScheduledCommand(
+        name="warn of papers that end",
+        command=WarnOfEndings(),
+        every=timedelta(days=1),
+        any_occurrence=NIGHTLY + timedelta(minutes=30),
+    ),
+    ScheduledCommand(
         name="sweep the uploads",
         command=SweepUploads(),
         every=timedelta(days=1),
@@ -97,13 +130,16 @@ ROUTINES: Final[tuple[Routine, ...]] = (
 def job_kinds(settings: Settings) -> Mapping[str, JobKind]:
     """Every kind of job that a worker of this installation carries out."""
     matching = MatchingJobs(settings.matching)
+    compliance = ComplianceJobs(settings.compliance)
     uploads = UploadJobs(settings.uploads)
     journal = JournalJobs(settings.retention, senders_for(settings.messages))
     return {
         PurgeJournal.kind: JobKind(PurgeJournal, journal.purge),
+        PurgeAccounts.kind: JobKind(PurgeAccounts, AccountJobs(settings.retention).purge),
         SendMessage.kind: JobKind(SendMessage, journal.note_sent, prepare=journal.hand_over),
         ScanUpload.kind: JobKind(ScanUpload, uploads.note_answer, prepare=uploads.ask_scanner),
         SweepUploads.kind: JobKind(SweepUploads, uploads.rescan, prepare=uploads.remove_strays),
+        WarnOfEndings.kind: JobKind(WarnOfEndings, compliance.warn_of_endings),
         RefreshStream.kind: JobKind(RefreshStream, matching.refresh_stream),
         RefreshDemand.kind: JobKind(RefreshDemand, matching.refresh_demand),
         RefreshSite.kind: JobKind(RefreshSite, matching.refresh_site),
@@ -111,11 +147,18 @@ def job_kinds(settings: Settings) -> Mapping[str, JobKind]:
     }
 
 
+# After each of them a site may receive other wastes than before.
+RIGHTS_MOVE: Final[tuple[type[PaperEvent | QuotaTurned], ...]] = (
+    PaperFiled, PaperVerified, PaperRefused, PaperResubmitted, PaperEnded, QuotaTurned,
+)  # fmt: skip
+
+
 def subscriptions() -> Subscriptions:
     wanted = Subscriptions()
     wanted.react(StreamChanged, lambda event: RefreshStream(stream_id=event.stream_id))
     wanted.react(DemandChanged, lambda event: RefreshDemand(demand_id=event.demand_id))
-    wanted.react(PaperFiled, lambda event: RefreshSite(site_id=event.site_id))
+    for moves_rights in RIGHTS_MOVE:
+        wanted.react(moves_rights, lambda event: RefreshSite(site_id=event.site_id))
     return wanted
 
 

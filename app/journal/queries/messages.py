@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.journal.tables import StoredMessage
@@ -85,7 +85,8 @@ def messages_to(session: Session, user_id: int, *, addresses: list[str]) -> list
             StoredMessage.channel,
             StoredMessage.address,
             StoredMessage.subject,
-            StoredMessage.body,
+            # What opens something is for the mailbox alone, not for whoever sits at the screen.
+            case((StoredMessage.confidential, ""), else_=StoredMessage.body).label("body"),
             StoredMessage.created_at,
             StoredMessage.sent_at,
         )
