@@ -51,7 +51,7 @@ def importing(*modules: str) -> list[str]:
     )
 
 
-def is_literal(node: ast.expr, tree: ast.Module) -> bool:
+def is_literal(node: ast.expr, tree: ast.Module) -> bool:  # noqa: PLR0911  (a case a line)
     """Whether it is written out in the file: a text, one chosen of two, or a constant of it."""
     match node:
         case ast.Constant():
