@@ -10,7 +10,12 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, redirect, request, session, url_for
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.datastructures import WWWAuthenticate
-from werkzeug.exceptions import SecurityError, Unauthorized, UnsupportedMediaType
+from werkzeug.exceptions import (
+    SecurityError,
+    TooManyRequests,
+    Unauthorized,
+    UnsupportedMediaType,
+)
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.clock import now_utc
@@ -81,6 +86,46 @@ ROUTES: Final[Mapping[str, Capability | None]] = {
     "privacy_pages.download_file": Capability.USE_ACCOUNT,
     "privacy_pages.submit_deletion": Capability.USE_ACCOUNT,
     "privacy_pages.show_deleted": PUBLIC,
+    "organization_pages.show_opening": Capability.OPEN_ORGANIZATION,
+    "organization_pages.submit_opening": Capability.OPEN_ORGANIZATION,
+    "organization_pages.submit_choice": Capability.USE_ACCOUNT,
+    "organization_pages.show_profile": Capability.USE_ACCOUNT,
+    "organization_pages.submit_profile": Capability.MANAGE_ORGANIZATION,
+    "organization_pages.submit_document": Capability.MANAGE_ORGANIZATION,
+    "organization_pages.submit_document_removal": Capability.MANAGE_ORGANIZATION,
+    "organization_pages.submit_for_verification": Capability.MANAGE_ORGANIZATION,
+    "organization_pages.show_members": Capability.READ_OWN,
+    "organization_pages.submit_invitation": Capability.MANAGE_MEMBERS,
+    "organization_pages.submit_revocation": Capability.MANAGE_MEMBERS,
+    "organization_pages.submit_role": Capability.MANAGE_MEMBERS,
+    "organization_pages.submit_removal": Capability.MANAGE_MEMBERS,
+    "organization_pages.submit_hand_over": Capability.MANAGE_ORGANIZATION,
+    "organization_pages.submit_leaving": Capability.READ_OWN,
+    "organization_pages.show_invitation": PUBLIC,
+    "organization_pages.submit_acceptance": Capability.USE_ACCOUNT,
+    "organization_pages.show_tokens": Capability.MANAGE_TOKENS,
+    "organization_pages.submit_token": Capability.MANAGE_TOKENS,
+    "organization_pages.submit_token_end": Capability.MANAGE_TOKENS,
+    "organization_pages.show_drivers": Capability.MANAGE_DRIVERS,
+    "organization_pages.submit_driver": Capability.MANAGE_DRIVERS,
+    "organization_pages.submit_driver_end": Capability.MANAGE_DRIVERS,
+    "organization_pages.show_sharing": Capability.READ_OWN,
+    "organization_pages.submit_park": Capability.MANAGE_ORGANIZATION,
+    "organization_pages.submit_park_end": Capability.MANAGE_ORGANIZATION,
+    "organization_pages.submit_grant": Capability.MANAGE_ORGANIZATION,
+    "organization_pages.submit_grant_end": Capability.MANAGE_ORGANIZATION,
+    "operator_pages.show_queue": Capability.READ_VERIFICATIONS,
+    "operator_pages.show_organization": Capability.READ_VERIFICATIONS,
+    "operator_pages.submit_step": Capability.VERIFY_ORGANIZATIONS,
+    "operator_pages.submit_officer": Capability.REGISTER_ORGANIZATIONS,
+    "operator_pages.show_parks": Capability.MANAGE_PARKS,
+    "operator_pages.submit_park": Capability.MANAGE_PARKS,
+    "operator_pages.submit_manager": Capability.MANAGE_PARKS,
+    "driver_pages.show_pin": PUBLIC,
+    "driver_pages.submit_pin": PUBLIC,
+    "driver_pages.show_trips": Capability.DRIVE,
+    "driver_pages.submit_leaving": Capability.DRIVE,
+    "accounts_api.show_me": Capability.READ_MARKET,
     "catalogue_pages.show_catalogue": Capability.READ_MARKET,
     "catalogue_pages.find_codes": Capability.READ_MARKET,
     "places_pages.show_sites": Capability.MANAGE_SITES,
@@ -110,6 +155,7 @@ ROUTES: Final[Mapping[str, Capability | None]] = {
     "demands_pages.submit_change": Capability.MANAGE_DEMANDS,
     "demands_pages.submit_action": Capability.MANAGE_DEMANDS,
     "uploads_pages.download_upload": Capability.READ_OWN,
+    "matchmaking_pages.show_park": Capability.READ_GRANTED,
     "matchmaking_pages.show_landing": Capability.READ_MARKET,
     "matchmaking_pages.show_market": Capability.READ_MARKET,
     "matchmaking_pages.list_points": Capability.READ_MARKET,
@@ -140,6 +186,9 @@ SENSITIVE: Final = frozenset(
         "security.wan_register_response",
         "security.wan_delete",
         "accounts_pages.submit_phone",
+        "organization_pages.submit_token",
+        "organization_pages.submit_hand_over",
+        "operator_pages.submit_officer",
     }
 )
 # Endpoints whose forms bring a file. Everywhere else a file is refused, and a form ends at 1 MB.
@@ -148,6 +197,7 @@ UPLOAD_ROUTES: Final = frozenset(
         "streams_pages.submit_assay",
         "compliance_pages.submit_paper",
         "compliance_pages.submit_document",
+        "organization_pages.submit_document",
     }
 )
 
@@ -212,12 +262,18 @@ def _screen() -> AnyResponse | None:
         return Response(UNKNOWN_HOST, status=400, mimetype="text/plain")
     endpoint = request.endpoint or ""
     safe = request.method in SAFE_METHODS
-    if not safe:
-        _check_same_origin()
-    if endpoint not in UNLIMITED:
-        group = group_of(endpoint, safe=safe, takes_file=endpoint in UPLOAD_ROUTES)
-        check_group(group, _reader())
-    if endpoint in UPLOAD_ROUTES:
+    try:
+        if endpoint not in UNLIMITED:
+            group = group_of(endpoint, safe=safe, takes_file=endpoint in UPLOAD_ROUTES)
+            check_group(group, _reader())
+        if not safe:
+            _check_same_origin()
+    except (TooManyRequests, NotAllowed) as refusal:
+        often = isinstance(refusal, TooManyRequests)
+        topic = "request.too_often" if often else "request.cross_site"
+        note_refusal(topic, {"endpoint": endpoint}, now=now_utc())
+        raise
+    if endpoint in UPLOAD_ROUTES and request.mimetype == "multipart/form-data":
         request.max_content_length = MAX_UPLOAD_BYTES
     return None
 

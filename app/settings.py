@@ -277,8 +277,12 @@ class Settings(BaseSettings):
 
     @property
     def second_factor_keys(self) -> Mapping[str, str]:
-        """What encrypts the secrets of authenticator apps; the first part names the key."""
-        return {"1": sha256(f"totp:{self.signing_key}".encode()).hexdigest()}
+        """What encrypts the secrets of authenticator apps, by a name of its own; the first is used.
+
+        The others open what was encrypted before the signing key was changed.
+        """
+        keys = [sha256(f"totp:{key}".encode()) for key in (self.signing_key, *self.signing_keys_old)]
+        return {f"k{key.hexdigest()[:12]}": key.hexdigest()[12:] for key in keys}
 
     @property
     def outgoing(self) -> OutgoingPolicy:

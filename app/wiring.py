@@ -11,16 +11,20 @@ from flask import Blueprint
 from sqlalchemy.orm import sessionmaker
 
 from app.accounts.commands import register_command
+from app.accounts.api import accounts_api
 from app.accounts.inputs.privacy import PurgeAccounts
 from app.accounts.jobs import AccountJobs
 from app.accounts.pages import accounts_pages, set_up_sign_in
 from app.accounts.pages.audit import audit_pages
+from app.accounts.pages.blueprints import driver_pages, operator_pages, organization_pages
 from app.accounts.pages.privacy import privacy_pages
 from app.catalogue.pages import catalogue_pages
 from app.compliance.inputs import WarnOfEndings
 from app.compliance.jobs import ComplianceJobs
 from app.compliance.pages import compliance_pages, dossier_pages, verification_pages
 from app.database import SessionFactory, open_engine
+from app.demands.inputs import PauseDemands
+from app.demands.jobs import run_pause_demands
 from app.demands.pages import demands_pages
 from app.demands.queries import stated_capacities
 from app.demonstration.commands import demo_command
@@ -38,10 +42,13 @@ from app.matchmaking.pages import matchmaking_pages
 from app.places.commands import import_roads_command
 from app.places.pages import places_pages
 from app.settings import Settings
+from app.streams.inputs import PauseStreams
+from app.streams.jobs import run_pause_streams
 from app.streams.pages import streams_pages
 from app.uploads.inputs import ScanUpload, SweepUploads
 from app.uploads.jobs import UploadJobs
 from app.uploads.pages import uploads_pages
+from models.accounts.events import OrganizationSuspended
 from models.compliance.events import (
     PaperEnded,
     PaperEvent,
@@ -59,6 +66,10 @@ PAGES: Final[tuple[Blueprint, ...]] = (
     accounts_pages,
     audit_pages,
     privacy_pages,
+    organization_pages,
+    operator_pages,
+    driver_pages,
+    accounts_api,
     catalogue_pages,
     places_pages,
     compliance_pages,
@@ -140,6 +151,8 @@ def job_kinds(settings: Settings) -> Mapping[str, JobKind]:
         ScanUpload.kind: JobKind(ScanUpload, uploads.note_answer, prepare=uploads.ask_scanner),
         SweepUploads.kind: JobKind(SweepUploads, uploads.rescan, prepare=uploads.remove_strays),
         WarnOfEndings.kind: JobKind(WarnOfEndings, compliance.warn_of_endings),
+        PauseStreams.kind: JobKind(PauseStreams, run_pause_streams),
+        PauseDemands.kind: JobKind(PauseDemands, run_pause_demands),
         RefreshStream.kind: JobKind(RefreshStream, matching.refresh_stream),
         RefreshDemand.kind: JobKind(RefreshDemand, matching.refresh_demand),
         RefreshSite.kind: JobKind(RefreshSite, matching.refresh_site),
@@ -157,6 +170,12 @@ def subscriptions() -> Subscriptions:
     wanted = Subscriptions()
     wanted.react(StreamChanged, lambda event: RefreshStream(stream_id=event.stream_id))
     wanted.react(DemandChanged, lambda event: RefreshDemand(demand_id=event.demand_id))
+    wanted.react(
+        OrganizationSuspended, lambda event: PauseStreams(organization_id=event.organization_id)
+    )
+    wanted.react(
+        OrganizationSuspended, lambda event: PauseDemands(organization_id=event.organization_id)
+    )
     for moves_rights in RIGHTS_MOVE:
         wanted.react(moves_rights, lambda event: RefreshSite(site_id=event.site_id))
     return wanted

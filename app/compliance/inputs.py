@@ -1,13 +1,27 @@
-"""What can be asked about papers."""
+"""What can be asked about papers, and the job that warns of their end."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from app.fields import Blankable, Command, Day, Id, Lines, MassIn, Name, ShortText, among
-from models.compliance.rights import PAPER_KINDS
+from app.fields import (
+    Blankable,
+    Command,
+    Day,
+    Id,
+    Lines,
+    LongText,
+    MassIn,
+    Name,
+    Several,
+    ShortText,
+    among,
+)
+from app.journal.inputs import JobCommand
+from models.compliance.papers import PaperAction
+from models.compliance.rights import PAPER_KINDS, WAYS
 
 
 class FilePaper(Command):
@@ -22,3 +36,20 @@ class FilePaper(Command):
     yearly_quota_g: Annotated[MassIn | None, Blankable] = Field(
         default=None, alias="yearly_quota_t"
     )
+    # Only of papers that name codes: what is done with the waste.
+    ways: Annotated[list[Annotated[str, among(WAYS)]], Several, Field(max_length=len(WAYS))] = (
+        Field(default_factory=list)
+    )
+
+
+class PaperStep(Command):
+    """A step in the life of a paper; a refusal says why."""
+
+    action: PaperAction
+    reason: LongText = ""
+
+
+class WarnOfEndings(JobCommand):
+    """Tell owners which of their papers end soon."""
+
+    kind: ClassVar[str] = "compliance.warn_of_endings"

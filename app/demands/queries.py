@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.compliance.queries import StatedCapacity
 from app.database import conditions
 from app.demands.inputs import DemandTerms
 from app.fields import INTERNAL_UNITS
@@ -22,7 +23,7 @@ from models.errors import NotFound
 from models.permissions import Actor, Capability, require_organization, require_owner
 from models.quantities import Grams, MinorPerTonne
 from models.streams.calendar import Closure
-from models.streams.life import possible_actions
+from models.streams.life import State, possible_actions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,31 @@ def lock_demand(session: Session, demand_id: int) -> Demand:
     if demand is None:
         raise NotFound("demand-unknown", "There is no such demand.")
     return demand
+
+
+def stated_capacities(session: Session, organization_id: int) -> list[StatedCapacity]:
+    """What an organization says in public that it takes, for its trustee dossier."""
+    query = (
+        select(Demand.id, Demand.site_id, Demand.name, Demand.year_g)
+        .where(
+            Demand.organization_id == organization_id,
+            Demand.state == State.PUBLISHED.value,
+            Demand.visibility == "public",
+        )
+        .order_by(Demand.id)
+    )
+    rows = session.execute(query).all()
+    codes: dict[int, list[int]] = defaultdict(list)
+    for wanted in conditions(DemandCode.demand_id, [row.id for row in rows]):
+        pairs = select(DemandCode.demand_id, DemandCode.waste_code_id).where(wanted)
+        for demand_id, code_id in session.execute(pairs.order_by(DemandCode.waste_code_id)):
+            codes[demand_id].append(code_id)
+    return [
+        StatedCapacity(
+            site_id=row.site_id, name=row.name, year_g=row.year_g, code_ids=tuple(codes[row.id])
+        )
+        for row in rows
+    ]
 
 
 def own_demands(session: Session, *, actor: Actor) -> list[DemandRow]:

@@ -2,18 +2,20 @@
 
 China, general industrial waste: no operating permit, but an approved environmental impact
 assessment and a pollutant discharge permit or registration on file. Hazardous waste: an operating
-permit that covers the code (Solid Waste Law 2020, art. 37 and art. 80), unless a stage exemption of
-the national list applies.
+permit that covers the code and the way (Solid Waste Law 2020, art. 37 and art. 80) and has some of
+its yearly scale left, unless a stage exemption of the national list applies.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Final
+
+from models.quantities import Grams
 
 WASTE_KINDS: Final = ("general", "hazardous")
 PAPER_KINDS: Final = (
@@ -23,8 +25,19 @@ PAPER_KINDS: Final = (
     "hazardous_permit",
     "waste_permit",
     "exemption_evidence",
+    "weee_qualification",
+    "vehicle_qualification",
 )
 EXEMPTION: Final = "exemption_evidence"
+# Kinds that name codes, and the ways in which these may be handled.
+NAMING_KINDS: Final = ("hazardous_permit", "waste_permit", EXEMPTION)
+# What a permit lets its holder do (Operating Permit Measures art. 3 and 10), and the stages at
+# which the national list exempts a waste: both speak of collecting, of utilizing and disposing.
+UTILIZE: Final = "utilize"
+WAYS: Final = ("collect", "store", UTILIZE, "dispose")
+STAGES: Final = ("collect", "transport", UTILIZE, "dispose")
+# Wastes that ask for a paper of their own, whatever their code's kind.
+CATEGORIES: Final = ("weee", "vehicle")
 FORBIDDEN: Final = "forbidden"
 OUTCOMES: Final = ("none", "filing", "approval", FORBIDDEN)
 
@@ -36,10 +49,28 @@ class Fault(StrEnum):
     EXPIRED = "expired"
     NOT_YET_VALID = "not_yet_valid"
     CODE_NOT_COVERED = "code_not_covered"
+    WAY_NOT_COVERED = "way_not_covered"
+    QUOTA_EXHAUSTED = "quota_exhausted"
+    UNVERIFIED = "unverified"
+
+
+class Purpose(StrEnum):
+    """What the question is asked for: a ranking may rest on papers that nobody has looked at."""
+
+    RANKING = "ranking"
+    DEALING = "dealing"
 
 
 # The fault to name when several papers fail: the one that is easiest to mend comes first.
-_EASIEST: Final = (Fault.NOT_YET_VALID, Fault.EXPIRED, Fault.CODE_NOT_COVERED, Fault.MISSING)
+_EASIEST: Final = (
+    Fault.UNVERIFIED,
+    Fault.QUOTA_EXHAUSTED,
+    Fault.NOT_YET_VALID,
+    Fault.EXPIRED,
+    Fault.WAY_NOT_COVERED,
+    Fault.CODE_NOT_COVERED,
+    Fault.MISSING,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +85,18 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperFacts:
+    """A paper that stands: neither refused by the operator nor ended by its owner."""
+
+    id: int = 0
     kind: str
     number: str
     valid_from: date
     valid_until: date | None
     codes: frozenset[int]
+    ways: frozenset[str] = frozenset({UTILIZE})
+    verified: bool = True
+    # What is left of the scale of the year that is asked about; None: the paper sets none.
+    left_g: Grams | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +109,21 @@ class Gap:
     number: str | None
     day: date | None
     clause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Whether a code may be received in a way on a day.
+
+    `lineage` holds the id of the code and of the categories above it: a permit that names any of
+    them covers it. `exempt`: the national list exempts the code at the stage of this name.
+    """
+
+    lineage: frozenset[int]
+    exempt: bool
+    on: date
+    way: str = UTILIZE
+    purpose: Purpose = Purpose.RANKING
 
 
 def requirements_of(rows: Iterable[tuple[str, str, bool, str]]) -> tuple[Requirement, ...]:
@@ -92,36 +145,58 @@ def requirements_of(rows: Iterable[tuple[str, str, bool, str]]) -> tuple[Require
 
 
 def missing_rights(
-    requirements: Sequence[Requirement],
-    papers: Sequence[PaperFacts],
-    *,
-    code_lineage: frozenset[int],
-    exempt: bool,
-    on: date,
+    requirements: Sequence[Requirement], papers: Sequence[PaperFacts], question: Question
 ) -> tuple[Gap, ...]:
     """What keeps a site from receiving a code on a day; empty means it may.
 
-    `code_lineage` holds the id of the code and of the categories above it: a permit that names any
-    of them covers it. Evidence of an exemption counts only where the list exempts the code:
-    each exemption has conditions, so the list alone is not enough.
+    Evidence of an exemption counts only where the list exempts the code: each exemption has
+    conditions, so the list alone is not enough.
     """
-    gaps = []
-    for requirement in requirements:
-        counting = [p for p in papers if exempt or p.kind != EXEMPTION]
-        gap = _gap(requirement, counting, code_lineage, on)
-        if gap is not None:
-            gaps.append(gap)
-    return tuple(gaps)
+    counting = [paper for paper in papers if question.exempt or paper.kind != EXEMPTION]
+    gaps = (_gap(requirement, counting, question) for requirement in requirements)
+    return tuple(gap for gap in gaps if gap is not None)
 
 
-def _gap(
-    requirement: Requirement, papers: Sequence[PaperFacts], lineage: frozenset[int], on: date
-) -> Gap | None:
+def fault_of(requirement: Requirement, paper: PaperFacts, question: Question) -> Fault | None:
+    """What keeps a paper of the right kind from meeting the requirement; the gravest first."""
+    named = requirement.covers_codes
+    ended = paper.valid_until is not None and question.on > paper.valid_until
+    faults = (
+        (named and not paper.codes & question.lineage, Fault.CODE_NOT_COVERED),
+        (named and question.way not in paper.ways, Fault.WAY_NOT_COVERED),
+        (ended, Fault.EXPIRED),
+        (question.on < paper.valid_from, Fault.NOT_YET_VALID),
+        (paper.left_g is not None and paper.left_g <= 0, Fault.QUOTA_EXHAUSTED),
+        (question.purpose is Purpose.DEALING and not paper.verified, Fault.UNVERIFIED),
+    )
+    return next((fault for true, fault in faults if true), None)
+
+
+def papers_within_year(
+    requirement: Requirement, papers: Sequence[PaperFacts], question: Question
+) -> tuple[PaperFacts, ...]:
+    """The papers that meet a requirement from the day asked about, or later in its year.
+
+    What is left of their scale is not asked: it is what the caller wants to know.
+    """
+    last = date(question.on.year, 12, 31)
+    meeting = []
+    for paper in papers:
+        counts = question.exempt or paper.kind != EXEMPTION
+        if counts and paper.kind in requirement.kinds:
+            day = min(max(question.on, paper.valid_from), last)
+            asked = replace(question, on=day)
+            if fault_of(requirement, replace(paper, left_g=None), asked) is None:
+                meeting.append(paper)
+    return tuple(meeting)
+
+
+def _gap(requirement: Requirement, papers: Sequence[PaperFacts], question: Question) -> Gap | None:
     faults: dict[Fault, list[PaperFacts]] = defaultdict(list)
     for paper in papers:
         if paper.kind not in requirement.kinds:
             continue
-        fault = _fault(requirement, paper, lineage, on)
+        fault = fault_of(requirement, paper, question)
         if fault is None:
             return None
         faults[fault].append(paper)
@@ -132,21 +207,9 @@ def _gap(
         fault=fault,
         kinds=tuple(sorted(requirement.kinds)),
         number=paper_at_fault.number if paper_at_fault else None,
-        day=_day(fault, paper_at_fault),
+        day=_day(fault, paper_at_fault, question),
         clause=requirement.clause,
     )
-
-
-def _fault(
-    requirement: Requirement, paper: PaperFacts, lineage: frozenset[int], on: date
-) -> Fault | None:
-    if requirement.covers_codes and not paper.codes & lineage:
-        return Fault.CODE_NOT_COVERED
-    if paper.valid_until is not None and on > paper.valid_until:
-        return Fault.EXPIRED
-    if on < paper.valid_from:
-        return Fault.NOT_YET_VALID
-    return None
 
 
 def _best(fault: Fault, papers: Sequence[PaperFacts]) -> PaperFacts | None:
@@ -158,7 +221,13 @@ def _best(fault: Fault, papers: Sequence[PaperFacts]) -> PaperFacts | None:
     return papers[0] if papers else None
 
 
-def _day(fault: Fault, paper: PaperFacts | None) -> date | None:
-    if paper is None or fault is Fault.CODE_NOT_COVERED:
+def _day(fault: Fault, paper: PaperFacts | None, question: Question) -> date | None:
+    """The day that matters: the last or first of the paper, or that on which its scale is whole."""
+    if paper is None:
         return None
-    return paper.valid_until if fault is Fault.EXPIRED else paper.valid_from
+    days = {
+        Fault.EXPIRED: paper.valid_until,
+        Fault.NOT_YET_VALID: paper.valid_from,
+        Fault.QUOTA_EXHAUSTED: date(question.on.year + 1, 1, 1),
+    }
+    return days.get(fault)

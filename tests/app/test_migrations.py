@@ -126,8 +126,8 @@ ROWS = {
         '{NOW}')
         """,
         """
-        INSERT INTO quota_entry (posting_id, paper_id, requirement, year, reserved_g, used_g)
-        VALUES (1, 1, 'operating_permit', 2026, 5, 0)
+        INSERT INTO quota_entry (posting_id, paper_id, requirement, rank, year, reserved_g,
+        used_g) VALUES (1, 1, 'operating_permit', 1, 2026, 5, 0)
         """,
     ),
 }

@@ -240,6 +240,8 @@ def _partner(pair: _Pair, rank: int, listing: ListingRow, side: Side) -> Partner
         waterfall=drawn,
         strips=strips,
         crossing=_crossing(pair),
+        receiver_id=pair.demand.organization_id,
+        verified=pair.stream.code_id not in pair.demand.unverified,
     )
 
 

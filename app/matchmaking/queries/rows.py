@@ -143,6 +143,8 @@ class PartnerRow:
     waterfall: Waterfall
     strips: tuple[Strip, ...]
     crossing: Crossing
+    receiver_id: int  # the organization whose right to receive is asked about
+    verified: bool  # False: its right rests on papers that the operator has not verified yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from app.streams.queries import CountingAssay, closures_of, counting_assays
 from models.catalogue.composition import MOISTURE
 from models.catalogue.tables import Material, TypicalComposition, WasteCode
 from models.catalogue.vocabulary import AS_RECEIVED, NO_BASIS
-from models.compliance.rights import FORBIDDEN, Gap
+from models.compliance.rights import FORBIDDEN, Gap, PaperFacts, Purpose
 from models.demands.limits import Limit
 from models.demands.tables import Demand, DemandClosure, DemandCode, DemandMonth
 from models.matchmaking.readings import Reading
@@ -61,6 +61,7 @@ class OpenDemand:
     id: int
     version: int
     site_id: int
+    organization_id: int
     province: str | None
     lat: float
     lon: float
@@ -72,6 +73,7 @@ class OpenDemand:
     limits: tuple[Limit, ...]
     codes: tuple[int, ...]
     refused: Mapping[int, tuple[Gap, ...]]  # codes it states but has no right to
+    unverified: frozenset[int]  # codes to which its right rests on papers nobody has verified
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,6 +247,7 @@ def _open_demands(
             Demand.id,
             Demand.version,
             Demand.site_id,
+            Demand.organization_id,
             Demand.vehicles,
             Demand.price_minor_per_tonne,
             Demand.vat_included,
@@ -269,20 +272,25 @@ def _open_demands(
     closures = closures_of(session, DemandClosure.demand_id, kept)
     limits = limits_by_demand(session, kept)
     stated = _codes(session, kept)
-    papers = papers_by_site(session, None if kept is None else {row.site_id for row in rows})
+    site_ids = None if kept is None else {row.site_id for row in rows}
+    papers = papers_by_site(session, site_ids, on=today)
     rights: dict[tuple[int, int], tuple[Gap, ...]] = {}
+    unseen: dict[tuple[int, int], bool] = {}
     for row in rows:
         refused = {}
         for code_id in stated.get(row.id, ()):
             key = (row.site_id, code_id)
             if key not in rights:
-                rights[key] = profile.gaps(codes[code_id], papers.get(row.site_id, ()), on=today)
+                held = papers.get(row.site_id, ())
+                rights[key] = profile.may_receive(codes[code_id], held, on=today).gaps
+                unseen[key] = _rests_on_unverified(profile, codes[code_id], held, today)
             if rights[key]:
                 refused[code_id] = rights[key]
         yield OpenDemand(
             id=row.id,
             version=row.version,
             site_id=row.site_id,
+            organization_id=row.organization_id,
             province=province_of(row.adcode),
             lat=row.public_lat,
             lon=row.public_lon,
@@ -298,7 +306,19 @@ def _open_demands(
             limits=tuple(limits.get(row.id, ())),
             codes=tuple(code for code in stated.get(row.id, ()) if code not in refused),
             refused=refused,
+            unverified=frozenset(
+                code for code in stated.get(row.id, ()) if unseen[row.site_id, code]
+            ),
         )
+
+
+def _rests_on_unverified(
+    profile: Profile, code: CodeFacts, papers: Sequence[PaperFacts], today: date
+) -> bool:
+    """Whether a right would be gone if only papers that the operator has seen counted."""
+    if all(paper.verified for paper in papers):
+        return False
+    return bool(profile.may_receive(code, papers, on=today, purpose=Purpose.DEALING).gaps)
 
 
 def _coming(

@@ -12,7 +12,17 @@ from app.compliance.inputs import FilePaper
 from app.compliance.queries import code_facts, papers_by_site, papers_of, profile_of
 from app.compliance.services import file_papers, load_profiles
 from models.compliance.rights import Fault, PaperFacts
-from models.compliance.tables import CrossingRule, PaperCode, PaperRequirement, StageExemption
+from models.compliance.tables import (
+    ControlledCode,
+    CrossingRule,
+    Indicator,
+    JurisdictionScheme,
+    NumberFormat,
+    PaperCode,
+    PaperRequirement,
+    StageExemption,
+    WeightLimit,
+)
 from models.errors import Invalid, NotAllowed
 from models.permissions import SYSTEM, VISITOR, Actor, Role
 from tests.app.streams.books import refused, told
@@ -32,6 +42,7 @@ def paper(market, **changed):
             "number": "P-1",
             "valid_from": "2026-01-01",
             "valid_until": "2026-12-31",
+            "ways": "utilize",
         }
         | changed
     )
@@ -80,7 +91,7 @@ def test_the_codes_of_a_permit_are_stored_once_however_they_are_spelled(session,
     assert sorted(stored) == sorted(code_ids_of(session, [EXEMPT_ASH, "HW18"]))
     (facts,) = [
         each
-        for each in papers_by_site(session)[market.recycler_site_id]
+        for each in papers_by_site(session, on=TODAY)[market.recycler_site_id]
         if each.kind == "hazardous_permit"
     ]
     assert facts.codes == frozenset(stored)
@@ -125,27 +136,30 @@ def test_papers_are_listed_with_those_that_end_first_on_top(session, market):
         paper(market, number="soon", valid_until="2026-06-02"),
     ]
     file_papers(session, commands, actor=market.recycler, now=NOON)
-    numbers = [row.number for row in papers_of(session, market.recycler.organization_id)]
+    numbers = [row.number for row in papers_of(session, market.recycler.organization_id, on=TODAY)]
     assert numbers == ["soon", "eia_approval-1", "discharge_permit-1", "late", "open"]
-    assert papers_of(session, market.stranger.organization_id) == []
+    assert papers_of(session, market.stranger.organization_id, on=TODAY) == []
 
 
 def test_papers_are_read_of_the_sites_asked_for(session, market):
-    found = papers_by_site(session, [market.recycler_site_id, market.factory_site_id])
+    found = papers_by_site(session, [market.recycler_site_id, market.factory_site_id], on=TODAY)
     assert {site_id: len(papers) for site_id, papers in found.items()} == {
         market.recycler_site_id: 2
     }
-    assert papers_by_site(session, []) == {}
+    assert papers_by_site(session, [], on=TODAY) == {}
 
 
 def test_profiles_loaded_anew_are_the_same(session):
     def rows():
-        tables = (PaperRequirement, CrossingRule, StageExemption)
+        tables = (
+            PaperRequirement, CrossingRule, StageExemption, ControlledCode, JurisdictionScheme,
+            WeightLimit, NumberFormat, Indicator,
+        )  # fmt: skip
         return [session.scalar(select(func.count()).select_from(table)) for table in tables]
 
     before = rows()
     assert load_profiles(session, actor=SYSTEM) == sum(before)
-    assert rows() == before == [9, 8, 17]
+    assert rows() == before == [16, 19, 53, 7, 6, 19, 8, 13]
     with pytest.raises(NotAllowed):
         load_profiles(session, actor=VISITOR)
 

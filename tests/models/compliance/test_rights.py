@@ -14,6 +14,7 @@ from models.compliance.rights import (
     Fault,
     Gap,
     PaperFacts,
+    Question,
     Requirement,
     missing_rights,
     requirements_of,
@@ -48,7 +49,7 @@ def paper(kind="discharge_permit", **changed):
 
 
 def gaps(requirements, papers, *, exempt=False, on=TODAY):
-    return missing_rights(requirements, papers, code_lineage=LINEAGE, exempt=exempt, on=on)
+    return missing_rights(requirements, papers, Question(lineage=LINEAGE, exempt=exempt, on=on))
 
 
 def faults(requirements, papers, **named):
@@ -116,7 +117,7 @@ def test_a_permit_for_other_codes_or_for_none_covers_nothing(codes):
 def test_a_permit_that_names_only_a_leaf_does_not_cover_its_category():
     permit = paper("hazardous_permit", codes=frozenset({LEAF}))
     found = missing_rights(
-        [PERMIT], [permit], code_lineage=frozenset({CATEGORY}), exempt=False, on=TODAY
+        [PERMIT], [permit], Question(lineage=frozenset({CATEGORY}), exempt=False, on=TODAY)
     )
     assert [gap.fault for gap in found] == [Fault.CODE_NOT_COVERED]
 
