@@ -11,6 +11,7 @@ from flask import Response, g
 
 from app.edge import current_actor
 from app.settings import Settings
+from models.permissions import Role
 
 # {nonce} is new for every answer; {tiles} is the tile service of the installation, if it has one.
 HEADERS: Final[Mapping[str, str]] = {
@@ -58,7 +59,7 @@ def hardener(settings: Settings) -> Callable[[Response], Response]:
             response.headers["Content-Security-Policy"] = policy.replace("{nonce}", csp_nonce())
         for name, value in headers.items():
             response.headers.setdefault(name, value)
-        if current_actor().user_id is not None:
+        if current_actor().role is not Role.VISITOR:
             # What only its reader may see must not come back after sign-out, nor from a proxy.
             response.headers["Cache-Control"] = "no-store"
         return response

@@ -179,8 +179,11 @@ class Frame:
     actor: Actor = VISITOR
     user_name: str = ""
     organization_name: str = ""
+    # Others for which the person could act in this browser.
+    other_organizations: tuple[tuple[int, str], ...] = ()
     demonstration: bool = False
     login_session_id: int | None = None
+    token_id: int | None = None
     # When the person last proved who they are, and last came by.
     authenticated_at: datetime | None = None
     seen_at: datetime | None = None

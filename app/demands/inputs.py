@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import shapely
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
@@ -25,6 +25,7 @@ from app.fields import (
     ValueIn,
     among,
 )
+from app.journal.inputs import JobCommand
 from app.streams.inputs import ListingTerms
 from models.catalogue.vocabulary import BASES, NO_BASIS
 from models.demands.limits import LIMITS_MAX, Limit
@@ -129,3 +130,11 @@ class DemandTerms(ListingTerms):
     def limit_rules(self, bases: Mapping[int, str]) -> list[Limit]:
         """The limits, each on its own basis or the one on which its parameter is stated."""
         return [limit.as_rule(bases) for limit in self.limits]
+
+
+class PauseDemands(JobCommand):
+    """An organization was suspended: nothing of it stays on the market."""
+
+    kind: ClassVar[str] = "demands.pause"
+
+    organization_id: int

@@ -9,6 +9,8 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from app.accounts.queries.holding import hold_standing
+from app.accounts.queries.organizations import standing_of
 from app.catalogue.queries import (
     accepted_codes,
     check_material,
@@ -21,12 +23,20 @@ from app.demands.inputs import DemandTerms
 from app.demands.queries import lock_demand
 from app.journal.services import record
 from app.places.queries.sites import check_own_sites
+from models.accounts.standing import Standing
 from models.demands.events import DemandChanged
 from models.demands.life import DEMAND_MOVES
 from models.demands.limits import Limit, check_limits
 from models.demands.tables import Demand, DemandClosure, DemandCode, DemandLimit, DemandMonth
 from models.errors import Conflict, Invalid
-from models.permissions import Actor, Capability, require, require_organization, require_owner
+from models.permissions import (
+    Actor,
+    Capability,
+    acting_for,
+    require,
+    require_organization,
+    require_owner,
+)
 from models.quantities import Grams
 from models.streams.calendar import check_calendar
 from models.streams.life import Action, State, next_move
@@ -84,11 +94,32 @@ def move_demand(
     require_owner(actor, Capability.MANAGE_DEMANDS, demand.organization_id)
     move = next_move(DEMAND_MOVES, demand.known_state, action)
     require(actor, move.capability)
+    if move.target is State.PUBLISHED:
+        hold_standing(session, demand.organization_id)
     demand.state = move.target.value
     if move.target is State.PUBLISHED and demand.published_at is None:
         demand.published_at = now
     _note_change(session, demand, action, actor=actor, now=now)
     return demand
+
+
+def pause_demands_of(session: Session, organization_id: int, *, actor: Actor, now: datetime) -> int:
+    """Take what a suspended organization has published off the market; return how much it was.
+
+    It pauses under the organization's own capability, which suspension leaves it.
+    """
+    require(actor, Capability.VERIFY_ORGANIZATIONS)
+    if standing_of(session, organization_id) is not Standing.SUSPENDED:
+        return 0  # reinstated before the job came to it
+    published = (
+        select(Demand.id)
+        .where(Demand.organization_id == organization_id, Demand.state == State.PUBLISHED.value)
+        .order_by(Demand.id)
+    )
+    ids = session.scalars(published).all()
+    for demand_id in ids:
+        move_demand(session, demand_id, Action.PAUSE, actor=acting_for(organization_id), now=now)
+    return len(ids)
 
 
 def restate_codes(session: Session, *, actor: Actor) -> None:

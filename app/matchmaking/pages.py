@@ -18,6 +18,7 @@ from app.matchmaking.queries.details import demand_page, stream_page
 from app.matchmaking.queries.figures import market_figures
 from app.matchmaking.queries.landing import landing_map
 from app.matchmaking.queries.market import market_page, market_points, material_choices
+from app.matchmaking.queries.park import granted_pages, park_pages
 from app.matchmaking.queries.partners import partners_for
 from app.matchmaking.queries.rows import DemandPage, MarketPage, StreamPage
 from app.problems import problem_of, status_of
@@ -106,6 +107,15 @@ def show_demand(demand_id: int) -> ResponseReturnValue:
         partners=partners,
         may_edit=_may_edit(Capability.MANAGE_DEMANDS, demand.owner_id),
     )
+
+
+@matchmaking_pages.get("/park")
+def show_park() -> ResponseReturnValue:
+    actor = current_actor()
+    with begin() as session:
+        parks = park_pages(session, actor=actor)
+        granted = granted_pages(session, actor=actor)
+    return render_template("matchmaking/park.html", parks=parks, granted=granted)
 
 
 def _policy() -> MatchingPolicy:

@@ -24,6 +24,16 @@ class AddSite(Command):
     blurred: bool = False
 
 
+class AddPark(Command):
+    """An industrial park by the middle of it."""
+
+    name_en: Name
+    name_zh: Name
+    lat: float
+    lon: float
+    coordinate_system: CoordinateSystem = CoordinateSystem.WGS84
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteFacts:
     """A site with a source of its own, from an import or the demonstration. WGS-84."""

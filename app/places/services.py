@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.database import lock_name
 from app.journal.services import record
-from app.places.inputs import AddSite, SiteFacts
+from app.places.inputs import AddPark, AddSite, SiteFacts
 from app.places.queries.facts import (
     PlaceFact,
     RegionFact,
@@ -30,9 +30,9 @@ from models.errors import Conflict, Invalid
 from models.permissions import Actor, Capability, require, require_organization
 from models.places.blurring import displaced, site_key_of
 from models.places.coordinates import Position, check_position, to_wgs84
-from models.places.events import PlacesLoaded, SiteAdded
+from models.places.events import ParkAdded, PlacesLoaded, SiteAdded
 from models.places.precision import REGION_LEVELS
-from models.places.tables import Place, Region, Site
+from models.places.tables import Park, Place, Region, Site
 
 _TOWN_SOURCE: Final = "geonames"
 _TOWN_STATUS: Final = "secondary"
@@ -105,6 +105,31 @@ def add_site(
         blurred=command.blurred,
     )
     return store_site(session, facts, actor=actor, now=now, policy=policy)
+
+
+def add_park(session: Session, command: AddPark, *, actor: Actor, now: datetime) -> Park:
+    """Add an industrial park; organizations then say that they belong to it."""
+    require(actor, Capability.MANAGE_PARKS)
+    check_position(command.lat, command.lon)
+    lat, lon = to_wgs84(command.lat, command.lon, command.coordinate_system)
+    lock_name(session, "parks:add")
+    same = select(Park.id).where(
+        (Park.name_en == command.name_en) | (Park.name_zh == command.name_zh)
+    )
+    if session.scalar(same.limit(1)) is not None:
+        raise Conflict("park-known", "There is a park of this name already.", field="name_en")
+    region = region_finder(session).at(lat, lon)
+    park = Park(
+        name_en=command.name_en,
+        name_zh=command.name_zh,
+        lat=lat,
+        lon=lon,
+        region_id=None if region is None else region.id,
+    )
+    session.add(park)
+    session.flush()
+    record(session, ParkAdded(park_id=park.id), now=now, actor=actor)
+    return park
 
 
 def store_site(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -23,6 +23,7 @@ from app.fields import (
     ValueIn,
     among,
 )
+from app.journal.inputs import JobCommand
 from models.catalogue.vehicles import VEHICLES, vehicle_mask
 from models.catalogue.vocabulary import PHYSICAL_FORMS
 from models.streams.assays import VALUES_MAX
@@ -103,3 +104,11 @@ class AddAssay(Command):
     basis: Annotated[str, among(ASSAY_BASES)]
     moisture: Annotated[ValueIn | None, Blankable] = None
     values: list[AssayValueIn] = Field(min_length=1, max_length=VALUES_MAX)
+
+
+class PauseStreams(JobCommand):
+    """An organization was suspended: nothing of it stays on the market."""
+
+    kind: ClassVar[str] = "streams.pause"
+
+    organization_id: int

@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from app.accounts.queries.holding import hold_standing
+from app.accounts.queries.organizations import standing_of
 from app.catalogue.queries import (
     ParameterRow,
     check_material,
@@ -21,9 +23,17 @@ from app.journal.services import record
 from app.places.queries.sites import check_own_sites
 from app.streams.inputs import AddAssay, StreamTerms
 from app.streams.queries import lock_stream
+from models.accounts.standing import Standing
 from models.catalogue.composition import MOISTURE, Reading, check_composition
 from models.errors import Conflict, Invalid
-from models.permissions import Actor, Capability, require, require_organization, require_owner
+from models.permissions import (
+    Actor,
+    Capability,
+    acting_for,
+    require,
+    require_organization,
+    require_owner,
+)
 from models.quantities import Grams
 from models.streams.assays import check_basis, check_dates, check_size
 from models.streams.calendar import check_calendar
@@ -89,11 +99,32 @@ def move_stream(
     require_owner(actor, Capability.MANAGE_STREAMS, stream.organization_id)
     move = next_move(STREAM_MOVES, stream.known_state, action)
     require(actor, move.capability)
+    if move.target is State.PUBLISHED:
+        hold_standing(session, stream.organization_id)
     stream.state = move.target.value
     if move.target is State.PUBLISHED and stream.published_at is None:
         stream.published_at = now
     _note_change(session, stream, action, actor=actor, now=now)
     return stream
+
+
+def pause_streams_of(session: Session, organization_id: int, *, actor: Actor, now: datetime) -> int:
+    """Take what a suspended organization has published off the market; return how much it was.
+
+    It pauses under the organization's own capability, which suspension leaves it.
+    """
+    require(actor, Capability.VERIFY_ORGANIZATIONS)
+    if standing_of(session, organization_id) is not Standing.SUSPENDED:
+        return 0  # reinstated before the job came to it
+    published = (
+        select(Stream.id)
+        .where(Stream.organization_id == organization_id, Stream.state == State.PUBLISHED.value)
+        .order_by(Stream.id)
+    )
+    ids = session.scalars(published).all()
+    for stream_id in ids:
+        move_stream(session, stream_id, Action.PAUSE, actor=acting_for(organization_id), now=now)
+    return len(ids)
 
 
 def add_assay(

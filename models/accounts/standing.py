@@ -43,6 +43,11 @@ STANDING_MOVES: Final[Mapping[tuple[Standing, Step], Move]] = {
     (Standing.SUSPENDED, Step.REINSTATE): Move(Standing.VERIFIED, Capability.VERIFY_ORGANIZATIONS),
 }
 
+# Who is told no has to be told why.
+REASONED_STEPS: Final = frozenset({Step.RETURN, Step.SUSPEND})
+# What an organization says of itself is sealed once the operator looks at it.
+CHANGEABLE: Final = frozenset({Standing.NEW, Standing.RETURNED})
+
 # Roles that may sign in without a second factor: they change nothing of anybody's.
 ONE_FACTOR_ROLES: Final = frozenset({Role.GUEST, Role.VIEWER, Role.DRIVER})
 
@@ -53,6 +58,24 @@ def next_standing(standing: Standing, step: Step) -> Move:
     if move is None:
         raise Conflict("standing-step", "The organization does not stand where this is possible.")
     return move
+
+
+def check_changeable(standing: Standing) -> None:
+    """Refuse to change what the operator looks at, or has verified."""
+    if standing not in CHANGEABLE:
+        raise Conflict(
+            "profile-sealed", "What was submitted for verification is not changed any more."
+        )
+
+
+def possible_steps(standing: Standing) -> tuple[Step, ...]:
+    """What the operator can do with an organization that stands so."""
+    return tuple(
+        step
+        for step in Step
+        if (move := STANDING_MOVES.get((standing, step))) is not None
+        and move.capability is Capability.VERIFY_ORGANIZATIONS
+    )
 
 
 def limits_of(role: Role, standing: Standing | None, *, second_factor: bool) -> frozenset[Limit]:

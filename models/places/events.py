@@ -17,6 +17,13 @@ class SiteAdded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ParkAdded(Event):
+    topic: ClassVar[str] = "park.added"
+
+    park_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlacesLoaded(Event):
     topic: ClassVar[str] = "places.loaded"
 

@@ -17,6 +17,10 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
+# What is or was on the market and may come back to it: what others are let into, beside drafts.
+OPEN_STATES: Final = (State.PUBLISHED, State.PAUSED)
+
+
 class Action(StrEnum):
     CHANGE = "change"
     PUBLISH = "publish"

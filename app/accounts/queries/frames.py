@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
-from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.queries.bearers import find_bearer
+from app.accounts.queries.drivers import find_driver
+from app.accounts.queries.hashes import hash_of
 from app.settings import SessionPolicy
 from models.accounts.standing import Standing, limits_of
 from models.accounts.tables import InsightGrant, LoginSession, Membership, Organization, User
 from models.permissions import Actor, Capability, Frame, Presented, Role
-
-
-def hash_of(secret: str) -> str:
-    """What is kept of a random secret: with 256 bits in it a fast hash gives nothing away."""
-    return sha256(secret.encode()).hexdigest()
 
 
 def find_frame(
@@ -25,6 +23,10 @@ def find_frame(
     """Who acts for which organization; a visitor if what is presented opens nothing any more."""
     demonstration = holds_demonstration(session)
     visiting = Frame(demonstration=demonstration)
+    if presented.bearer:
+        return _frame_of_program(session, presented.bearer, visiting, now)
+    if presented.driver:
+        return _frame_of_driver(session, presented.driver, visiting, now, policy)
     if not presented.login:
         return visiting
     found = session.execute(
@@ -41,11 +43,12 @@ def find_frame(
     if found is None:
         return visiting
     login, user_name = found
-    actor, organization_name = _acting(session, login)
+    actor, organization_name, others = _acting(session, login)
     return Frame(
         actor=actor,
         user_name=user_name,
         organization_name=organization_name,
+        other_organizations=others,
         demonstration=demonstration,
         login_session_id=login.id,
         authenticated_at=login.authenticated_at,
@@ -53,37 +56,61 @@ def find_frame(
     )
 
 
-def _acting(session: Session, login: LoginSession) -> tuple[Actor, str]:
-    """The actor of a signed-in browser: a guest once the membership it acted under has ended."""
-    member = session.execute(
+def _frame_of_program(session: Session, written: str, visiting: Frame, now: datetime) -> Frame:
+    bearer = find_bearer(session, written, now=now)
+    if bearer is None:
+        return visiting
+    return replace(
+        visiting,
+        actor=bearer.actor,
+        user_name=bearer.user_name,
+        organization_name=bearer.organization_name,
+        token_id=bearer.token_id,
+        seen_at=bearer.last_used_at,
+    )
+
+
+def _frame_of_driver(
+    session: Session, driver_pass: str, visiting: Frame, now: datetime, policy: SessionPolicy
+) -> Frame:
+    found = find_driver(session, driver_pass, now=now, policy=policy)
+    if found is None:
+        return visiting
+    actor, driver = found
+    return replace(
+        visiting, actor=actor, user_name=driver.name, organization_name=driver.organization
+    )
+
+
+def _acting(
+    session: Session, login: LoginSession
+) -> tuple[Actor, str, tuple[tuple[int, str], ...]]:
+    """The actor of a signed-in browser, and for whom else the person could act in it.
+
+    A guest once the membership it acted under has ended.
+    """
+    memberships = session.execute(
         select(Membership.role, Organization.id, Organization.name, Organization.standing)
         .join(Organization, Organization.id == Membership.organization_id)
-        .where(
-            Membership.user_id == login.user_id,
-            Membership.organization_id == login.organization_id,
-        )
-    ).first()
+        .where(Membership.user_id == login.user_id)
+        .order_by(Membership.id)
+    ).all()
+    others = tuple((row.id, row.name) for row in memberships if row.id != login.organization_id)
+    member = next((row for row in memberships if row.id == login.organization_id), None)
     if member is None:
         guest = Actor(user_id=login.user_id, organization_id=None, role=Role.GUEST)
-        return guest, ""
-    role, organization_id, name, standing = member
+        return guest, "", others
+    role, standing = Role(member.role), Standing(member.standing)
     actor = Actor(
         user_id=login.user_id,
-        organization_id=organization_id,
-        role=Role(role),
-        limits=limits_of(Role(role), Standing(standing), second_factor=login.second_factor),
+        organization_id=member.id,
+        role=role,
+        limits=limits_of(role, standing, second_factor=login.second_factor),
     )
-    if not actor.may(Capability.READ_GRANTED):
-        return actor, name
-    grants = select(InsightGrant.organization_id).where(InsightGrant.reader_id == organization_id)
-    insight = frozenset(session.scalars(grants))
-    return Actor(
-        user_id=actor.user_id,
-        organization_id=organization_id,
-        role=actor.role,
-        limits=actor.limits,
-        insight=insight,
-    ), name
+    if actor.may(Capability.READ_GRANTED):
+        grants = select(InsightGrant.organization_id).where(InsightGrant.reader_id == member.id)
+        actor = replace(actor, insight=frozenset(session.scalars(grants)))
+    return actor, member.name, others
 
 
 def holds_demonstration(session: Session) -> bool:

@@ -23,11 +23,11 @@ from app.matchmaking.queries.strips import strips_of
 from app.streams.queries import CountingAssay, counting_assays, stream_details
 from models.catalogue.tables import Route, Specification, TypicalComposition, WasteCode
 from models.errors import NotFound
-from models.permissions import Actor, may_read_partners
+from models.permissions import Actor, Capability, may_read_partners
 from models.places.tables import Site
 from models.quantities import MILLIONTHS_PER_UNIT, Grams, Millionths
 from models.streams.calendar import Closure, days_until_full
-from models.streams.life import State
+from models.streams.life import OPEN_STATES, State
 from models.streams.tables import Stream
 
 
@@ -36,7 +36,7 @@ def stream_page(session: Session, stream_id: int, *, actor: Actor, today: date) 
     details = stream_details(session, stream_id)
     stream = details.stream
     if stream.known_state is not State.PUBLISHED or stream.visibility != "public":
-        _refuse_strangers(actor, stream.organization_id)
+        _refuse_strangers(actor, stream.organization_id, stream.known_state)
     code = session.get_one(WasteCode, stream.waste_code_id)
     site = session.get_one(Site, stream.site_id)
     return StreamPage(
@@ -76,7 +76,7 @@ def demand_page(session: Session, demand_id: int, *, actor: Actor, today: date) 
     details = demand_details(session, demand_id)
     demand = details.demand
     if demand.known_state is not State.PUBLISHED or demand.visibility != "public":
-        _refuse_strangers(actor, demand.organization_id)
+        _refuse_strangers(actor, demand.organization_id, demand.known_state)
     site = session.get_one(Site, demand.site_id)
     route = None if demand.route_id is None else session.get_one(Route, demand.route_id)
     named = demand.specification_id
@@ -112,8 +112,11 @@ def demand_page(session: Session, demand_id: int, *, actor: Actor, today: date) 
     )
 
 
-def _refuse_strangers(actor: Actor, owner_id: int) -> None:
-    if not may_read_partners(actor, owner_id=owner_id, demonstration=False):
+def _refuse_strangers(actor: Actor, owner_id: int, state: State) -> None:
+    """Whoever was let in sees what is or was on the market, not what the owner still writes."""
+    let_in = may_read_partners(actor, owner_id=owner_id, demonstration=False)
+    only_granted = actor.organization_id != owner_id and not actor.may(Capability.READ_ALL_PARTNERS)
+    if not let_in or (only_granted and state not in OPEN_STATES):
         raise NotFound("listing-unknown", "There is no such listing on the market.")
 
 
