@@ -36,6 +36,9 @@ _MARKUP: Final = re.compile(r"<\s*[a-zA-Z/!?]")
 _FORMULA_STARTS: Final = ("=", "+", "-", "@")
 # They turn the order of what is read around, so that a name could look like another one.
 _TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Alphabets whose letters are taken for each other's.
+_ALIKE: Final = frozenset({"LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU"})
+_MATHEMATICAL: Final = ("\U0001d400", "\U0001d7ff")
 _ROW_DIGITS_MAX: Final = 4
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 TONNE_PLACES: Final = 6
@@ -137,6 +140,40 @@ def _plain_name(value: object) -> object:
     return value
 
 
+def mixes_alphabets(text: str) -> bool:
+    """Whether one word holds letters of several alphabets, so that it looks like another word.
+
+    Latin, Greek, Cyrillic and their neighbours share shapes: "Асme" with a Cyrillic А is another
+    name than "Acme". Chinese characters look like none of them, and stand beside any of them.
+    See Unicode Technical Standard 39, 5.2; the alphabet is the first word of a letter's name.
+    """
+    for word in re.split(r"[^\w]+|[\d_]+", unicodedata.normalize("NFKC", text)):
+        alphabets = {_alphabet(letter) for letter in word if letter.isalpha()}
+        if len(alphabets & _ALIKE) > 1:
+            return True
+    return False
+
+
+def _alphabet(letter: str) -> str:
+    return unicodedata.name(letter, "").partition(" ")[0]
+
+
+def _one_alphabet(value: object) -> object:
+    if isinstance(value, str) and (mixes_alphabets(value) or _is_disguised(value)):
+        raise PydanticCustomError("look_alike", "Letters of different alphabets are mixed.")
+    return value
+
+
+def _is_disguised(text: str) -> bool:
+    """Whether signs that nobody sees, or letters dressed up as symbols, hide in a name."""
+    return any(
+        unicodedata.category(sign) == "Cf"
+        or sign in _BLANK_LETTERS
+        or _MATHEMATICAL[0] <= sign <= _MATHEMATICAL[1]
+        for sign in text
+    )
+
+
 def _written_day(value: object) -> object:
     """Refuse a number where a day is wanted: it would be read as seconds since 1970."""
     if isinstance(value, str):
@@ -166,8 +203,11 @@ def _written(show: Callable[[int], str]) -> PlainSerializer:
     return PlainSerializer(show, return_type=str)
 
 
+# Of an organization or a person: it must not look like another one's.
+LookAlikeFree = BeforeValidator(_one_alphabet)
 # The length stands before the validator, or pydantic would count a text as if it were a list.
 Name = Annotated[str, Field(min_length=1, max_length=NAME_MAX), BeforeValidator(_plain_name)]
+LegalName = Annotated[Name, LookAlikeFree]
 ShortText = Annotated[str, Field(max_length=NAME_MAX), BeforeValidator(_plain_name)]
 LongText = Annotated[str, Field(max_length=TEXT_MAX), BeforeValidator(_readable)]
 MassIn = Annotated[

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from babel import Locale
 from babel.numbers import parse_pattern
-from flask import Flask, g, has_request_context, request
+from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel, get_locale, get_translations
 
 from models.quantities import GRAMS_PER_TONNE, MINOR_PER_UNIT
@@ -45,17 +45,26 @@ FIELD_MESSAGES: Final = {
     "unreadable": "This text has characters that cannot be read.",
     "markup": "Write plain text, without HTML.",
     "formula": "A name must not begin with = + - or @.",
+    "look_alike": "Letters of different alphabets are mixed in one word.",
     "one_line": "Write this on one line.",
+    "phone": "Write the number with its country, as +86 or +49.",
+    "six_digits": "A code has six digits.",
     "polygon": "Draw an area with at least three corners that does not cross itself.",
 }
 OTHER_FIELD_MESSAGE: Final = "This value is not valid."
+
+
+def language_cookie() -> str:
+    """The name of the cookie that keeps the choice; over HTTPS none that a neighbour could set."""
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+    return f"__Host-{LANGUAGE_COOKIE}" if secure else LANGUAGE_COOKIE
 
 
 def wanted_language() -> str:
     """The reader's own choice, else what the browser asks for, else English."""
     if not has_request_context():
         return "en"
-    if (chosen := request.cookies.get(LANGUAGE_COOKIE)) in LANGUAGES:
+    if (chosen := request.cookies.get(language_cookie())) in LANGUAGES:
         return chosen
     # Not `best_match`: it holds a lesser wish that fits exactly above a first one such as en-GB.
     wishes = (tag.lower().partition("-")[0] for tag, weight in request.accept_languages if weight)

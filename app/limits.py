@@ -28,11 +28,31 @@ LIMITS: Final[Mapping[str, str]] = {
     "upload": "40 per minute",
     "download": "240 per minute",
 }
-# Endpoints that are neither simply read nor simply changed.
-GROUP_OF: Final[Mapping[str, str]] = {
-    "accounts_pages.submit_sign_in": "door",
-    "uploads_pages.download_upload": "download",
-}
+# Endpoints whose forms check or send a secret.
+DOORS: Final = frozenset(
+    {
+        "security.login",
+        "security.register",
+        "security.send_confirmation",
+        "security.reset_password",
+        "security.tf_select",
+        "security.mf_recovery",
+        "security.wan_signin",
+        "security.wan_signin_response",
+        "security.verify",
+        "security.wan_verify",
+        "security.wan_verify_response",
+        "security.forgot_password",
+        "security.change_email",
+        "security.change_password",
+        "security.two_factor_token_validation",
+        "security.two_factor_rescue",
+        "accounts_pages.submit_phone_code",
+        "driver_pages.submit_pin",
+        "organization_pages.submit_acceptance",
+    }
+)
+DOWNLOADS: Final = frozenset({"uploads_pages.download_upload"})
 # They cost next to nothing, and machines that watch the service must always get an answer.
 UNLIMITED: Final = frozenset(
     {"static", "journal_pages.show_health", "journal_pages.show_readiness"}
@@ -113,9 +133,11 @@ def rate_limits() -> RateLimits:
 
 def group_of(endpoint: str, *, safe: bool, takes_file: bool) -> str:
     """The row of the table that an endpoint counts towards."""
-    if takes_file:
-        return "upload"
-    return GROUP_OF.get(endpoint, "read" if safe else "change")
+    if safe:
+        return "download" if endpoint in DOWNLOADS else "read"
+    if endpoint in DOORS:
+        return "door"
+    return "upload" if takes_file else "change"
 
 
 def network_of(address: str) -> str:

@@ -43,6 +43,7 @@ ROUTES: Final[Mapping[str, Capability | None]] = {
     "journal_pages.show_health": PUBLIC,
     "journal_pages.show_readiness": PUBLIC,
     "journal_pages.show_robots": PUBLIC,
+    "journal_pages.show_security_contact": PUBLIC,
     "security.login": PUBLIC,
     "security.register": PUBLIC,
     "security.send_confirmation": PUBLIC,
@@ -171,6 +172,7 @@ ANONYMOUS: Final = frozenset(
         "journal_pages.show_health",
         "journal_pages.show_readiness",
         "journal_pages.show_robots",
+        "journal_pages.show_security_contact",
     }
 )
 # Steps that somebody who finds an open browser must not be able to take: whoever last proved who
@@ -318,7 +320,9 @@ def _presented(needed: Capability | None) -> Presented:
 
 def _unauthorized(error: str | None = None) -> Unauthorized:
     """RFC 6750, section 3: without a token only the scheme is named."""
-    values = {"realm": "offtake"} | ({} if error is None else {"error": error})
+    values: dict[str, str | None] = {"realm": "offtake"}
+    if error is not None:
+        values["error"] = error
     return Unauthorized(www_authenticate=WWWAuthenticate("bearer", values))
 
 

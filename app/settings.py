@@ -190,6 +190,23 @@ class Settings(BaseSettings):
             return sources
         return (*sources, SecretsSettingsSource(settings_cls, secrets_dir=folder))
 
+    @field_validator("security_contact")
+    @classmethod
+    def _is_a_contact(cls, contact: str) -> str:
+        """RFC 9116, 2.5.3: an address that programs open; a bare e-mail address is made one."""
+        if re.fullmatch(r"[^\s:@/]+@[^\s@]+", contact):
+            return f"mailto:{contact}"
+        if contact and not re.fullmatch(r"(?:mailto:|https://|tel:)[\x21-\x7e]+", contact):
+            raise ValueError("give an e-mail address, or an address with mailto:, https:// or tel:")
+        return contact
+
+    @field_validator("clamd")
+    @classmethod
+    def _names_a_scanner(cls, clamd: str) -> str:
+        if clamd and not clamd.startswith("/") and not re.fullmatch(r"[^\s/]+:[0-9]{1,5}", clamd):
+            raise ValueError("give HOST:PORT or the path of a socket, such as /run/clamd.ctl")
+        return clamd
+
     @field_validator("road")
     @classmethod
     def _names_a_source_of_roads(cls, road: str) -> str:
@@ -281,7 +298,9 @@ class Settings(BaseSettings):
 
         The others open what was encrypted before the signing key was changed.
         """
-        keys = [sha256(f"totp:{key}".encode()) for key in (self.signing_key, *self.signing_keys_old)]
+        keys = [
+            sha256(f"totp:{key}".encode()) for key in (self.signing_key, *self.signing_keys_old)
+        ]
         return {f"k{key.hexdigest()[:12]}": key.hexdigest()[12:] for key in keys}
 
     @property

@@ -383,6 +383,7 @@ def test_tiles_of_the_operator_are_the_only_other_source(
         instance=tmp_path,
         secret_key="test",
         secure_cookies=True,
+        trusted_hosts=["offtake.example"],
         tile_url="https://{s}.tiles.example/{z}/{x}/{y}.png",
     )
     app = create_app(settings)
@@ -393,6 +394,7 @@ def test_tiles_of_the_operator_are_the_only_other_source(
     )
     cookie = answer.headers["Set-Cookie"]
     assert all(word in cookie for word in ("Secure", "HttpOnly", "SameSite=Lax"))
+    assert answer.headers["Cross-Origin-Embedder-Policy"] == "credentialless"
     app.extensions["offtake"].sessions.kw["bind"].dispose()
 
 

@@ -1,52 +1,45 @@
-"""Sign in, sign out, choose a language."""
+"""What surrounds the flows of signing in: sign out, the language, what stands between two steps."""
 
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import urlsplit
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
 
-from app.accounts.inputs import SignIn
-from app.accounts.services import open_login_session, sign_in
+from app.accounts.pages.proofs import own_next
+from app.accounts.pages.rendering import notes
+from app.accounts.services import end_login_session
 from app.clock import now_utc
-from app.edge import begin, form_fields, installation, read_form
-from app.i18n import LANGUAGE_COOKIE, LANGUAGES
-from app.problems import problem_of, status_of
-from app.security import sign_in_session, sign_out_session
-from models.errors import Refusal
+from app.edge import begin, current_frame, installation
+from app.i18n import LANGUAGES, language_cookie
+from app.security import sign_out_session
 
 accounts_pages = Blueprint("accounts_pages", __name__)
 ONE_YEAR_SECONDS: Final = 31_536_000
 
 
-@accounts_pages.get("/sign-in")
-def show_sign_in() -> ResponseReturnValue:
-    values = {"next": request.args.get("next", "")}
-    return render_template("accounts/sign_in.html", values=values, problem={})
+@accounts_pages.get("/sign-up/sent")
+def show_letter_sent() -> ResponseReturnValue:
+    notes()  # said on this page in words that tell nobody who is known here
+    return render_template("accounts/letter_sent.html")
 
 
-@accounts_pages.post("/sign-in")
-def submit_sign_in() -> ResponseReturnValue:
-    try:
-        command = read_form(SignIn)
-        with begin(writes=False) as session:  # checking a password takes long: hold no lock
-            entry = sign_in(session, command)
-        with begin() as session:
-            secret = open_login_session(
-                session, entry.user_id, via="password", second_factor=True, now=now_utc()
-            )
-    except Refusal as refusal:
-        values = form_fields() | {"password": ""}
-        page = render_template("accounts/sign_in.html", values=values, problem=problem_of(refusal))
-        return page, status_of(refusal)
-    sign_in_session(secret)
-    return redirect(_own_address(command.next), code=303)
+@accounts_pages.post("/account/email/confirm")
+def submit_new_address() -> ResponseReturnValue:
+    """The button behind the link to a new address; the library's own page would do it at once."""
+    view = current_app.view_functions["security.change_email_confirm"]
+    answer: ResponseReturnValue = view(token=request.form.get("token", ""))
+    return answer
 
 
 @accounts_pages.post("/sign-out")
 def submit_sign_out() -> ResponseReturnValue:
+    frame = current_frame()
+    if frame.login_session_id is not None:
+        with begin() as session:
+            end_login_session(session, frame.login_session_id, actor=frame.actor, now=now_utc())
     sign_out_session()
     return redirect(url_for("matchmaking_pages.show_landing"), code=303)
 
@@ -55,9 +48,13 @@ def submit_sign_out() -> ResponseReturnValue:
 def choose_language(code: str) -> ResponseReturnValue:
     if code not in LANGUAGES:
         abort(404)
-    response = redirect(_own_address(request.args.get("next", "")), code=303)
+    onward = own_next(request.args.get("next", "")) or url_for("matchmaking_pages.show_landing")
+    return with_language(redirect(onward, code=303), code)
+
+
+def with_language(response: Response, code: str) -> Response:
     response.set_cookie(
-        LANGUAGE_COOKIE,
+        language_cookie(),
         code,
         max_age=ONE_YEAR_SECONDS,
         samesite="Lax",
@@ -65,14 +62,3 @@ def choose_language(code: str) -> ResponseReturnValue:
         secure=installation().settings.secure_cookies,
     )
     return response
-
-
-def _own_address(address: str) -> str:
-    """Where to go next: only ever a page of ours, whatever the link says."""
-    try:
-        parts = urlsplit(address.replace("\\", "/"))
-    except ValueError:
-        return url_for("matchmaking_pages.show_landing")
-    if parts.scheme or parts.netloc or not parts.path.startswith("/") or "//" in parts.path:
-        return url_for("matchmaking_pages.show_landing")
-    return parts._replace(fragment="").geturl()
