@@ -116,18 +116,18 @@ def verify_chain(session: Session, *, noted_head: str = "") -> Verdict:
         .order_by(AuditLink.position)
         .execution_options(yield_per=1_000)
     )
-    return verify_links(
-        (
+    # Closed although the walk may end early: on PostgreSQL it is a cursor of the server.
+    with session.execute(links) as found:
+        stored = (
             StoredLink(
                 position=position,
                 entry_id=entry_id,
                 hash=link,
                 facts=None if entry is None else chained_facts(entry),
             )
-            for position, entry_id, link, entry in session.execute(links)
-        ),
-        noted_head=noted_head,
-    )
+            for position, entry_id, link, entry in found
+        )
+        return verify_links(stored, noted_head=noted_head)
 
 
 def audit_page(
