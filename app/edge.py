@@ -87,6 +87,21 @@ class _FormReader(FormDataParser):
 class PageRequest(Request):
     form_data_parser_class = _FormReader
 
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        """Where a file is kept while its form is read: beyond half a megabyte, on the disk."""
+        stream = super()._get_file_stream(
+            total_content_length, content_type, filename, content_length
+        )
+        # Those of a form that is refused midway are in no list of files, and must be closed too.
+        g.setdefault("sent_streams", []).append(stream)
+        return stream
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:
@@ -193,6 +208,11 @@ def begin(*, writes: bool = True) -> Iterator[Session]:
 
 def _may_write() -> bool:
     return not has_request_context() or request.method not in SAFE_METHODS
+
+
+def close_files(_: BaseException | None = None) -> None:
+    for stream in g.pop("sent_streams", ()):
+        stream.close()
 
 
 def close_session(_: BaseException | None = None) -> None:

@@ -19,7 +19,14 @@ from werkzeug.exceptions import (
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.clock import now_utc
-from app.edge import SAFE_METHODS, close_session, find_who_asks, installation, note_refusal
+from app.edge import (
+    SAFE_METHODS,
+    close_files,
+    close_session,
+    find_who_asks,
+    installation,
+    note_refusal,
+)
 from app.headers import hardener
 from app.limits import UNLIMITED, check_group, group_of, network_of, set_up_limits
 from app.settings import Settings
@@ -31,7 +38,7 @@ MAX_BODY_BYTES: Final = 1_000_000
 # A file of 10 MB, the fields beside it, and what packs them.
 MAX_UPLOAD_BYTES: Final = 11_000_000
 # Who may be asked for by default: the machine itself.
-OWN_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
+OWN_HOSTS: Final = ("localhost", "127.0.0.1")
 UNKNOWN_HOST: Final = "This market is not known by that name.\n本站不使用该域名。\n"
 LOGIN: Final = "login"
 DRIVER: Final = "driver"
@@ -227,6 +234,7 @@ def set_up_security(app: Flask, settings: Settings) -> None:
     app.before_request(_admit)
     app.after_request(hardener(settings))
     app.teardown_appcontext(close_session)
+    app.teardown_appcontext(close_files)
 
 
 def sign_in_session(secret: str) -> None:
