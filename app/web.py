@@ -18,9 +18,9 @@ from app.headers import csp_nonce
 from app.i18n import FILTERS, LANGUAGES, current_language, set_up_languages
 from app.journal.services import RefusalWitness
 from app.problems import register_problem_handlers
-from app.security import set_up_security
+from app.security import API, csrf, set_up_security
 from app.settings import Settings
-from app.wiring import PAGES, open_sessions
+from app.wiring import FLOWS, PAGES, open_sessions
 from models.catalogue.vehicles import VEHICLES
 from models.uploads.content import ALLOWED
 
@@ -60,6 +60,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     _set_up_templates(app, settings)
     for page in PAGES:
         app.register_blueprint(page)
+        if (page.url_prefix or "").startswith(API):
+            csrf.exempt(page)  # programs bring a token and no cookie, see app/security.py
+    for connect in FLOWS:
+        connect(app, settings)
     return app
 
 

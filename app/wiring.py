@@ -10,8 +10,8 @@ from click import Command, Group
 from flask import Blueprint
 from sqlalchemy.orm import sessionmaker
 
-from app.accounts.commands import register_command
 from app.accounts.api import accounts_api
+from app.accounts.commands import register_command
 from app.accounts.inputs.privacy import PurgeAccounts
 from app.accounts.jobs import AccountJobs
 from app.accounts.pages import accounts_pages, set_up_sign_in

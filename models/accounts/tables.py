@@ -116,12 +116,13 @@ class Passkey(Base):
     credential_id: Mapped[bytes] = mapped_column(unique=True)
     public_key: Mapped[bytes]
     sign_count: Mapped[int]
-    transports: Mapped[str]  # separated by commas
+    # Separated by commas. Attributes are renamed where the library of the flows has its own.
+    transport_names: Mapped[str] = mapped_column("transports")
     extensions: Mapped[str | None]
     backup_state: Mapped[bool]
     device_type: Mapped[str]
     name: Mapped[str]
-    usage: Mapped[str]
+    intended_usage: Mapped[str] = mapped_column("usage")
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime]
 

@@ -24,7 +24,7 @@ IN_CHINESE = {"Accept-Language": "zh-CN"}
 
 
 def token_of(client: FlaskClient) -> str:
-    found = TOKEN.search(client.get("/sign-in").text)
+    found = TOKEN.search(client.get("/sign-in", follow_redirects=True).text)
     assert found is not None
     return found[1]
 

@@ -8,10 +8,8 @@ from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_core import PydanticCustomError
 
 from app.fields import Command, Name, Readable, ShortText, among
+from models.accounts.passwords import PASSWORD_MAX, PASSWORD_MIN
 from models.permissions import MEMBER_ROLES
-
-PASSWORD_MIN = 12
-PASSWORD_MAX = 128
 
 
 def _lower(value: object) -> object:

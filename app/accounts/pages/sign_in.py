@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
@@ -30,8 +39,7 @@ def show_letter_sent() -> ResponseReturnValue:
 def submit_new_address() -> ResponseReturnValue:
     """The button behind the link to a new address; the library's own page would do it at once."""
     view = current_app.view_functions["security.change_email_confirm"]
-    answer: ResponseReturnValue = view(token=request.form.get("token", ""))
-    return answer
+    return make_response(view(token=request.form.get("token", "")))
 
 
 @accounts_pages.post("/sign-out")

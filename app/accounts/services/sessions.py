@@ -9,8 +9,11 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.queries.frames import hash_of
+from app.accounts.queries.hashes import hash_of
+from app.accounts.services.notices import write_notice
+from app.accounts.services.trail import note_of_person
 from app.database import origin_of
+from models.accounts.agents import known_agent
 from models.accounts.tables import LoginSession, Membership
 from models.errors import NotAllowed, NotFound
 from models.permissions import Actor, Capability, require_user
@@ -51,6 +54,60 @@ def open_login_session(
     return secret
 
 
+def renew_login_session(
+    session: Session,
+    login_session_id: int,
+    *,
+    second_factor: bool = False,
+    proved: bool = True,
+    now: datetime,
+) -> str:
+    """Give a browser a new secret, so that one that was stolen before opens nothing any more.
+
+    `proved`: the person has just shown again who they are; `second_factor`: by a second means.
+    """
+    secret = secrets.token_urlsafe(32)
+    login = session.execute(
+        select(LoginSession)
+        .where(LoginSession.id == login_session_id, LoginSession.ended_at.is_(None))
+        .with_for_update()
+    ).scalar_one_or_none()
+    if login is None:
+        raise NotFound("session-unknown", "There is no such session.")
+    login.token_hash = hash_of(secret)
+    login.second_factor = login.second_factor or second_factor
+    if proved:
+        login.authenticated_at = now
+    session.flush()
+    return secret
+
+
+def admit_person(
+    session: Session, user_id: int, *, via: str, second_factor: bool, account: str, now: datetime
+) -> str:
+    """Sign a person in who has proved enough, and write to them if the browser is a new one.
+
+    `account`: the address of the page on which they could end it.
+    """
+    origin = origin_of(session)
+    earlier = session.execute(
+        select(LoginSession.address, LoginSession.agent).where(LoginSession.user_id == user_id)
+    ).all()
+    agent = origin.agent[:_AGENT_LENGTH_MAX]
+    if earlier and not any((row.address, row.agent) == (origin.address, agent) for row in earlier):
+        write_notice(
+            session,
+            user_id,
+            "new_browser",
+            now=now,
+            agent=known_agent(agent),
+            address=origin.address,
+            account=account,
+        )
+    note_of_person(session, user_id, "account.signed_in", now=now, after={"via": via})
+    return open_login_session(session, user_id, via=via, second_factor=second_factor, now=now)
+
+
 def end_login_session(
     session: Session, login_session_id: int, *, actor: Actor, now: datetime
 ) -> None:
@@ -60,6 +117,7 @@ def end_login_session(
     if session.scalar(select(LoginSession.id).where(*own)) is None:
         raise NotFound("session-unknown", "There is no such session.")
     _end(session, [*own], now)
+    note_of_person(session, user_id, "account.session_ended", now=now)
 
 
 def end_login_sessions_of(
@@ -68,6 +126,7 @@ def end_login_sessions_of(
     """Sign a person out everywhere, as after a new password; called by other services only."""
     kept = [] if but is None else [LoginSession.id != but]
     _end(session, [LoginSession.user_id == user_id, *kept], now)
+    note_of_person(session, user_id, "account.sessions_ended", now=now)
 
 
 def choose_organization(
