@@ -24,7 +24,8 @@ def send_message(session: Session, message: Message, *, now: datetime) -> int:
     session.add(row)
     session.flush()
     command = SendMessage(message_id=row.id)
-    add_job(session, command, run_at=now, dedupe_key=f"message:{row.id}")
+    # With the instant: SQLite gives the number of a deleted message to the next one.
+    add_job(session, command, run_at=now, dedupe_key=f"message:{row.id}:{now.isoformat()}")
     session.flush()
     return row.id
 

@@ -163,6 +163,17 @@ def test_deleting_a_person_deletes_what_waits_for_them_too(sessions):
     assert [letter.id for letter in postman.letters] == [kept]
 
 
+def test_the_message_after_a_deleted_one_is_sent_whatever_number_it_gets(sessions):
+    put(sessions)
+    with write_transaction(sessions) as session:
+        delete_messages_of(session, 5, addresses=[])
+    put(sessions, now=NOON + MINUTE, user_id=6, address="wang@example.com")
+    postman = Postman()
+    deliver(sessions, postman, now=NOON + MINUTE)
+    assert {letter.address for letter in postman.letters} == {"wang@example.com"}
+    assert stored(sessions).sent_at == NOON + MINUTE
+
+
 def test_messages_that_wait_are_counted(sessions):
     put(sessions)
     with sessions() as session:
