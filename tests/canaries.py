@@ -56,6 +56,8 @@ from tests.market import (
 
 EVERYWHERE = (Role.OPERATOR, Role.AUDITOR)  # they read the details of all
 BY_GRANT = (Role.PARK_MANAGER, Role.FACILITATOR)
+# A receiver's dossier tells the numbers of its papers to whoever would send it waste.
+DOSSIERS = ("/dossier", "/dossier.pdf")
 # What is put back into a marked draft, should somebody have published or renamed it.
 KEPT = ("name", "description", "state", "published_at", "site_id", "organization_id")
 
@@ -106,8 +108,10 @@ class World:
         assert isinstance(factory, sessionmaker)
         return factory
 
-    def leaks(self, person: Person, answer: str) -> list[str]:
+    def leaks(self, person: Person, answer: str, path: str) -> list[str]:
         """The marks in an answer that this person must not see."""
+        if path.endswith(DOSSIERS):
+            answer = re.sub(r"canary\d+qpaper", "", answer)
         return [
             f"{mark} of organization {secrets.organization_id}"
             for secrets in self.secrets

@@ -63,7 +63,7 @@ class Request:
     def __str__(self) -> str:
         sent = repr(self.form if self.form is not None else (self.body or b"")[:200])
         asked = f"{self.method} {self.path} query={self.query}"
-        return f"{asked} sent={sent[:1500]} headers={self.headers}"
+        return f"{asked} sent={sent[:1500]} headers={repr(self.headers)[:300]}"
 
 
 @dataclass
@@ -145,10 +145,10 @@ class Fuzzer:
         return self.report
 
     def _look_around(self) -> None:
-        """See every page as everybody once, so that from the first request on forms are known."""
-        for person in self.world.people:
-            for rule in self.rules:
-                if "GET" in (rule.methods or ()) and rule.endpoint not in DESTRUCTIVE:
+        """See every page as a few people, so that from the first request on forms are known."""
+        for rule in self.rules:
+            if "GET" in (rule.methods or ()) and rule.endpoint not in DESTRUCTIVE:
+                for person in self.chance.sample(self.world.people, 5):
                     path = self._path(rule)
                     self._harvest(person, self._send(person, Request("GET", path)))
 
@@ -322,7 +322,7 @@ class Fuzzer:
             (answer.headers.get("X-Content-Type-Options") != "nosniff", "may be sniffed"),
             ("Content-Security-Policy" not in answer.headers, "wore no policy"),
         )
-        leaks = self.world.leaks(person, said)
+        leaks = self.world.leaks(person, said, answer.request.path)
         found = [words for wrong, words in faults if wrong] + [f"showed {mark}" for mark in leaks]
         return "; ".join(found)
 

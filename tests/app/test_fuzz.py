@@ -7,6 +7,7 @@ import re
 import pytest
 from flask import Flask, request
 
+from tests import hostile
 from tests.canaries import make_world
 from tests.fuzzing import Fuzzer, unlimited
 from tests.market import Market
@@ -50,17 +51,18 @@ def test_the_search_finds_a_page_that_says_too_much(app: Flask, market: Market, 
 
 
 def test_the_search_finds_a_crash_and_leaves_out_what_it_does_not_need(
-    app: Flask, market: Market
+    app: Flask, market: Market, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def crash() -> str:
-        assert "@" in request.form.get("email", "@"), "nobody has such an address"
+        assert "Works" not in request.form.get("name", ""), "a works has no name"
         return "Well."
 
     unlimited(app)
     fuzzer = Fuzzer(make_world(app, market), seed=6)
-    fuzzer.rules = [rule for rule in fuzzer.rules if rule.rule == "/sign-in"]
-    app.view_functions["accounts_pages.submit_sign_in"] = crash
-    (failure,) = fuzzer.run(200).failures.values()
+    fuzzer.rules = [rule for rule in fuzzer.rules if rule.rule.startswith("/sites")]
+    app.view_functions["places_pages.submit_site"] = crash
+    monkeypatch.setattr(hostile, "HONEST", hostile.HONEST | {"name": "Works"})
+    (failure,) = fuzzer.run(100).failures.values()
     assert "answered 500" in failure
-    assert "nobody has such an address" in failure
-    assert re.search(r"sent=\[\('csrf_token', '[^']+'\), \('email', '[^@]*'\)\]", failure), failure
+    assert "a works has no name" in failure
+    assert re.search(r"sent=\[\('csrf_token', '[^']+'\), \('name', 'Works'\)\]", failure), failure
