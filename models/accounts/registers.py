@@ -29,7 +29,7 @@ def read_register(register: str, country: str, written: str) -> str:
         raise Invalid(
             "register-credit-code",
             "Organizations of mainland China give their unified social credit code.",
-            field="register",
+            field="register_kind",
         )
     number = " ".join(unicodedata.normalize("NFKC", written).upper().split())
     if not _NUMBER.fullmatch(number) or not any(sign.isdigit() for sign in number):
