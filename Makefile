@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check bench soak setup lock clean
+.PHONY: help run test check bench soak audit sbom setup lock clean
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -20,7 +20,7 @@ endif
 
 # An environment that already holds the developers' tools is kept: theirs is the larger set.
 PACKAGES := runtime
-test check bench soak lock: PACKAGES := development
+test check bench soak audit lock: PACKAGES := development
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,12 @@ soak: setup $(TRANSLATIONS) ## The long random and fault runs
 	@$(BIN)/python tools/chromium.py
 	$(BIN)/python -m pytest -m soak
 
+audit: setup ## What is known of holes in the pinned packages; 1: something is, 2: nobody answers
+	@$(BIN)/python -m tools.audit
+
+sbom: setup ## The bill of materials, CycloneDX JSON, to instance/bom.cdx.json
+	@$(BIN)/python -m tools.bom
+
 setup: ## The environment and the browser assets alone; at once when nothing changed
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Python 3.11 or later is needed; name one: make PYTHON=python3.12" >&2; exit 1; }
@@ -66,8 +72,9 @@ lock: setup ## Refresh every pin of Python and npm packages, and prove that no a
 	$(COMPILE) requirements-boot.in --output-file requirements-boot.txt
 	$(COMPILE) pyproject.toml --all-extras --output-file requirements-dev.txt
 	$(COMPILE) pyproject.toml --extra setup --constraints requirements-dev.txt --output-file requirements.txt
+	$(COMPILE) tools/audit.in --output-file tools/audit.txt
 	$(BIN)/python tools/vendor.py --refresh
-	! grep -n '://' requirements.txt requirements-dev.txt requirements-boot.txt
+	! grep -n '://' requirements.txt requirements-dev.txt requirements-boot.txt tools/audit.txt
 	! grep -n '"resolved"' package-lock.json
 
 clean: ## Remove what set-up made and every cache; instance/, with its database, stays
