@@ -13,15 +13,16 @@ from sqlalchemy.exc import OperationalError
 
 from app.clock import now_utc
 from app.database import write_transaction
-from app.journal.inputs import JobKind, ScheduledCommand
-from app.journal.queries import dead_jobs, is_job_due
-from app.journal.services import claim_job, enqueue, set_schedules
+from app.journal.inputs import JobKind, Routine, ScheduledCommand
+from app.journal.queries import dead_jobs, is_entry_pending, is_job_due, verify_chain
+from app.journal.services import chain_audit, claim_job, enqueue, record, set_schedules
 from app.worker import StopRequest, Worker, run_due_jobs, stop_on_signals
 from models.journal.retry import RetryPolicy
 from models.journal.tables import Job
 from models.permissions import SYSTEM
 from tests.app.journal.labour import (
     KINDS,
+    BrickLaid,
     DropBrick,
     FetchBrick,
     LayBrick,
@@ -328,3 +329,40 @@ def test_a_job_put_off_by_a_job_runs_at_its_own_time(sessions):
     put(sessions, PointBrick(label="a"), run_at=NOON)
     worker = worker_for(sessions, run, clock=lambda: NOON)
     assert (worker.run_next_job(), worker.run_next_job()) == (True, False)
+
+
+def test_a_worker_looks_after_what_is_due_between_jobs_whatever_fails(sessions):
+    seen = []
+
+    def fail(session, now):
+        raise RuntimeError("not today")
+
+    def note(session, now):
+        leave(session, "routine")
+        seen.append(now)
+
+    routines = [
+        Routine(name="broken", is_due=lambda _: True, run=fail),
+        Routine(name="never due", is_due=lambda _: False, run=fail),
+        Routine(name="due once", is_due=lambda _: not seen, run=note),
+    ]
+    worker = Worker(sessions=sessions, jobs={}, routines=routines, clock=lambda: NOON)
+    worker.look_after_routines()
+    worker.look_after_routines()
+    assert (seen, labels(sessions)) == ([NOON], Counter({"routine": 1}))
+
+
+def test_a_running_worker_chains_the_audit_trail(sessions):
+    with write_transaction(sessions) as session:
+        record(session, BrickLaid(label="a"), now=NOON)
+    stop = StopRequest()
+
+    def chain(session, now):
+        chain_audit(session, now=now)
+        stop.set()
+
+    routine = Routine(name="chain", is_due=is_entry_pending, run=chain)
+    Worker(sessions=sessions, jobs=KINDS, routines=[routine], poll=TENTH / 10).run_forever(stop)
+    with sessions() as session:
+        assert verify_chain(session).length == 1
+        assert not is_entry_pending(session)

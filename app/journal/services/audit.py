@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from pydantic import SecretBytes
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,7 @@ from models.journal.tables import AuditEntry, AuditLink, AuditPending, AuditPers
 from models.permissions import Actor, Capability, Role, require
 
 PSEUDONYM_KEY: Final = "pseudonym_key"
+_UNKEYED: Final = SecretBytes(b"")
 AGENT_LENGTH_MAX: Final = 200
 ADDRESS_LENGTH_MAX: Final = 64
 _LINKS_AT_ONCE: Final = 1_000
@@ -27,7 +29,8 @@ def write_audit(session: Session, note: AuditNote, *, actor: Actor | None, now: 
 
     From where is known by `app.database.origin_of`. It waits for nobody: the chain is made later.
     """
-    key: bytes = session.info.get(PSEUDONYM_KEY, b"")
+    kept: SecretBytes = session.info.get(PSEUDONYM_KEY, _UNKEYED)
+    key = kept.get_secret_value()
     of_person = note.subject_kind in PEOPLE and note.subject_id is not None
     entry = AuditEntry(
         at=now,

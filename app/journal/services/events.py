@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
+from pydantic import SecretBytes
 from sqlalchemy.orm import Session
 
 from app.journal.inputs import JobCommand
@@ -39,7 +40,8 @@ class Subscriptions:
         self.reactions.setdefault(event, []).append(reaction)
 
     def as_session_info(self, pseudonym_key: bytes = b"") -> dict[Any, Any]:
-        return {_KEY: self, PSEUDONYM_KEY: pseudonym_key}
+        # Wrapped, so that no traceback shows it.
+        return {_KEY: self, PSEUDONYM_KEY: SecretBytes(pseudonym_key)}
 
 
 def record(session: Session, event: Event, *, now: datetime, actor: Actor | None = None) -> int:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pydantic import SecretBytes
 from sqlalchemy import delete, func, insert, select, text
 
 from app.database import Origin, note_origin, write_transaction
@@ -47,7 +48,7 @@ VERIFIED = AuditNote(
 
 @pytest.fixture
 def keyed(session):
-    session.info["pseudonym_key"] = KEY
+    session.info["pseudonym_key"] = SecretBytes(KEY)
     note_origin(session, HOME)
     return session
 
