@@ -36,9 +36,7 @@ def test_three_stand_behind_a_sum_and_three_are_left_of_the_unknown(everybody, k
 
 
 def test_small_categories_are_put_together_and_the_total_goes_with_them():
-    found = disclose(
-        {"ash": behind({1, 2, 3}), "slag": behind({1, 2}), "sludge": behind({4})}
-    )
+    found = disclose({"ash": behind({1, 2, 3}), "slag": behind({1, 2}), "sludge": behind({4})})
     assert (found.shown, found.rest) == ({"ash"}, {"slag", "sludge"})
     assert (found.rest_is_shown, found.total_is_shown) == (True, True)
 
