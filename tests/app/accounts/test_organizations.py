@@ -241,7 +241,7 @@ def test_the_queue_puts_what_waits_first_and_is_searched_literally(session):
     waiting, boss = submitted(session, "bert"), operator(session)
     opened(session, "carl", name="50%_off", register_number=CODES[1])
     queue = organization_queue(session, standing=None, sought="", page=1, actor=boss)
-    assert [row.id for row in queue.rows][0] == waiting.organization_id
+    assert next(row.id for row in queue.rows) == waiting.organization_id
     assert queue.counts == {Standing.SUBMITTED: 1, Standing.NEW: 1, Standing.VERIFIED: 1}
 
     def names(sought, standing=None, page=1):
