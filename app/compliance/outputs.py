@@ -96,7 +96,7 @@ def _check(check: CodeCheck, words: Words) -> dict[str, Any]:
                 "outcome": verdict.outcome.value,
                 "word": words.word("VERDICTS", verdict.outcome.value),
                 "reason": words.word("REASONS", verdict.reason),
-                "clause": verdict.clause,
+                "clause": words.tables["CLAUSES"].get(verdict.clause, verdict.clause),
                 "paper": words.word("TO_FILE", verdict.paper_to_file)
                 if verdict.paper_to_file
                 else "",

@@ -8,11 +8,11 @@ from datetime import date
 from typing import Final
 
 KIND_NAMES: Final[Mapping[str, tuple[str, str]]] = {
-    "eia_approval": ("Environmental impact approval", "环境影响评价批复"),
+    "eia_approval": ("Environmental impact approval", "环评批复"),
     "discharge_permit": ("Pollutant discharge permit", "排污许可证"),
     "discharge_registration": ("Pollutant discharge registration", "排污登记"),
     "hazardous_permit": ("Hazardous waste operating permit", "危险废物经营许可证"),
-    "waste_permit": ("Waste permit", "废物处理许可"),
+    "waste_permit": ("Waste permit", "固废许可证"),
     "exemption_evidence": ("Evidence of an exemption", "豁免条件证明"),
     "weee_qualification": ("Qualification for electrical waste", "废弃电器电子产品处理资格"),
     "vehicle_qualification": ("Qualification for scrapped vehicles", "报废机动车回收资质"),
@@ -31,7 +31,7 @@ _CHINESE: Final = (
     (
         "厂区“{site}”的{paper}将于{day}到期，还剩{left}天。\n\n"
         "到期后，该厂区将失去相应的接收资格，匹配结果也会随之取消。"
-        "请及时办理延续，并在“证照”页面提交新证照。\n"
+        "请及时办理延续，并在“资质文件”页面登记新的文件。\n"
     ),
 )
 

@@ -18,21 +18,26 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from app import i18n
+from app.journal.inputs import AuditFilter
+from app.journal.queries.audit import AuditPage, AuditRow
 from app.matchmaking.inputs import MarketFilter
 from app.matchmaking.queries import rows
 from app.security import ROUTES
+from app.settings import RetentionPolicy
 from models.catalogue.vehicles import VEHICLES
 from models.catalogue.vocabulary import PHYSICAL_FORMS
 from models.compliance.rights import Fault, Gap
 from models.permissions import VISITOR, Actor, Frame, Role
 from models.quantities import Grams, Metres, MinorPerTonne
 from models.streams import terms
+from models.uploads.content import ALLOWED
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"
 CATALOGUE = ROOT / "translations/zh_Hans_CN/LC_MESSAGES/messages.po"
 PLACES = re.compile(r"%\(\w+\)s")
 TODAY = date(2026, 6, 30)
+NOON = datetime(2026, 6, 30, 4, tzinfo=UTC)
 TRADER = Frame(
     actor=Actor(user_id=1, organization_id=1, role=Role.TRADER),
     user_name="Li Wei",
@@ -127,6 +132,7 @@ PARTNER = rows.PartnerRow(
         ("ask", -45, 32.4, 45.9, False), ("value", 31.7, 0, 32.4, True),
     ),
     strips=STRIPS, crossing=rows.Crossing(outcome="filing", clause="Solid Waste Law 2020 art. 22"),
+    receiver_id=3, verified=False,
 )  # fmt: skip
 
 
@@ -217,7 +223,8 @@ CHOICES = thing(
     routes=[(3, "Cement addition", "水泥混合材")],
     specifications=[(4, "Fly ash for concrete, grade I", "拌制混凝土用粉煤灰 I级")],
     parameters=[(11, "LOI", "Loss on ignition", "烧失量", "wt%"), (12, "", "pH", "pH", "-")],
-    kinds=("eia_approval", "waste_permit"), bases=("none", "dry"), provenances=terms.PROVENANCES,
+    kinds=("eia_approval", "waste_permit"), ways=("store", "utilize"),
+    bases=("none", "dry"), provenances=terms.PROVENANCES,
 )  # fmt: skip
 CODE = thing(
     code="10 01 17", shown="10 01 17", scheme="EWC", name_en="Fly ash from co-incineration",
@@ -250,9 +257,52 @@ SITE = thing(
     blurred=True, region_en="Laiwu", region_zh="莱芜",
 )  # fmt: skip
 PAPER = thing(
-    id=1, site_id=1, kind="waste_permit", number="91-1", valid_from=TODAY, valid_until=None,
-    yearly_quota_g=grams(500),
+    id=1, site_id=1, site_name_en="Laiwu", site_name_zh="莱芜", kind="waste_permit", number="91-1",
+    organization_id=3, organization_en="Works", organization_zh="工厂", valid_from=TODAY,
+    valid_until=TODAY, days_left=0, badge="ends_7", ways=("store", "utilize"), codes=("10 01 17",),
+    yearly_quota_g=grams(500), reserved_g=grams(100), used_g=grams(50), left_g=grams(350),
+    state="verified", decided_at=NOON, decided_for_en="Operator", decided_for_zh=None, refusal=None,
+    ended_at=None, upload_id=4, upload_name="permit.pdf", upload_state="quarantined",
+    demonstration=False,
 )  # fmt: skip
+REFUSED_PAPER = thing(**PAPER.values | {
+    "id": 2, "state": "refused", "refusal": "Not readable.", "upload_id": None, "valid_until": None,
+    "badge": "", "days_left": None,
+})  # fmt: skip
+ENDED_PAPER = thing(**PAPER.values | {"id": 3, "state": "ended", "badge": "ended"})
+ON_FILE = {
+    "rows": [PAPER, REFUSED_PAPER, ENDED_PAPER], "organization_id": 3, "year": 2026,
+    "steps": {1: ["end"], 2: ["resubmit", "end"], 3: []},
+}  # fmt: skip
+QUEUE = {
+    "queue": thing(waiting=[PAPER, REFUSED_PAPER], waiting_count=60, decided=[PAPER]),
+    "numbers": {1: thing(reason="number_malformed", outcome="forbidden", clause="HJ 608-2017")},
+}  # fmt: skip
+IDLE = thing(waiting=[], waiting_count=0, decided=[])
+TRIED = {"paper_id": 2, "reason": "Not <readable>"}
+VERDICT = thing(
+    rule="operating_permit", outcome="forbidden", reason="paper_expired",
+    clause="Solid Waste Law 2020 art. 80", paper_to_file="hazardous_permit",
+)  # fmt: skip
+DOSSIER_PAPER = thing(
+    kind="waste_permit", number="91-1", valid_from=TODAY, valid_until=None, badge="ended",
+    ways=("utilize",), codes=("10 01 17",), yearly_quota_g=grams(500), left_g=grams(20),
+    state="verified", decided_on=TODAY, decided_for_en="Operator", decided_for_zh=None,
+    demonstration=False,
+)  # fmt: skip
+DOSSIER = thing(
+    organization_id=3, name_en="Works", name_zh="工厂", register="none", country="CN",
+    register_number=None, standing="verified", verified_on=TODAY, demonstration=True,
+    invented=False, jurisdiction="CN", on=TODAY, sites=[
+        thing(number=1, name_en=None, name_zh=None, kind="other", region_en="Jinan",
+              region_zh="济南", capacities=(("Ash", grams(9)),), papers=[DOSSIER_PAPER], checks=[
+                  thing(code="10 01 17", name_en="Fly ash", name_zh=None, hazardous=True,
+                        outcome="forbidden", verdicts=[VERDICT])]),
+        thing(number=2, name_en="Laiwu", name_zh="莱芜", kind="other", region_en=None,
+              region_zh=None, capacities=(), papers=[], checks=[]),
+    ],
+)  # fmt: skip
+BARE = thing(**DOSSIER.values | {"sites": [], "demonstration": False})
 FOUND = {
     "codes": [CODE],
     "materials": [thing(name_en="Fly ash", name_zh="粉煤灰", material_group="bulk",
@@ -278,6 +328,23 @@ QR = Markup('<svg viewBox="0 0 1 1"></svg>')
 POSTER = {"qr_svg": QR, "url": "http://127.0.0.1:8000/streams/160"}
 
 # What each page is handed, by template; a template may be shown in several states.
+ENTRY = AuditRow(
+    id=7, at=NOON, topic="membership.ended", outcome="refused", role="owner", by_token=True,
+    person="8d1c" * 8, organization_id=1, subject_kind="user", subject_id=None,
+    subject_person="77aa" * 8, before={"role": "owner", "seat": 1}, after={"role": "viewer"},
+    user_id=1, address="203.0.113.7", agent="Firefox", position=3, hash="f0" * 32,
+)  # fmt: skip
+STRANGER = replace(ENTRY, user_id=None, organization_id=None, by_token=False, position=None)
+TRAIL = {
+    "page": AuditPage(rows=(ENTRY, STRANGER), older_than=7),
+    "filter": AuditFilter(topic="membership", older_than=9),
+    "people": {1: "Li Wei"},
+    "organizations": {1: "Huaneng Laiwu"},
+    "problem": {},
+    "values": {},
+    "zone": UTC,
+}
+PRIVACY = {"problem": {}, "values": {}, "keeps": [], "policy": RetentionPolicy()}
 PAGES: list[tuple[str, Frame, dict[str, Any]]] = [
     ("shared/problem.html", VISITING, {"problem": {"title": "No.", "status": 403}}),
     ("shared/problem.html", TRADER, {"problem": {"title": "No.", "status": 500, "incident": "a1"}}),
@@ -322,8 +389,18 @@ PAGES: list[tuple[str, Frame, dict[str, Any]]] = [
     ("places/options.html", TRADER, {"rows": [
         thing(address="Laiwu, Jinan", lat=36.2, lon=117.6, precision="county")]}),
     ("places/options.html", TRADER, {"rows": []}),
-    ("compliance/papers.html", TRADER, FORM | {"rows": [PAPER]}),
-    ("compliance/papers.html", TRADER, KEPT | {"rows": []}),
+    ("compliance/papers.html", TRADER, FORM | ON_FILE),
+    ("compliance/papers.html", TRADER, KEPT | ON_FILE | {"rows": []}),
+    ("compliance/queue.html", TRADER, QUEUE | {"tried": {}, "problem": {}}),
+    ("compliance/queue.html", TRADER, QUEUE | {"tried": TRIED, "problem": REFUSED}),
+    ("compliance/queue.html", TRADER, QUEUE | {"tried": {}, "problem": {}, "queue": IDLE}),
+    ("compliance/dossier.html", TRADER, {"dossier": DOSSIER, "digest": "0" * 64}),
+    ("compliance/dossier.html", TRADER, {"dossier": BARE, "digest": "0" * 64}),
+    ("accounts/audit.html", WATCHING, TRAIL),
+    ("accounts/audit.html", WATCHING, TRAIL | {"page": AuditPage(rows=(), older_than=None)}),
+    ("accounts/privacy.html", WATCHING, PRIVACY),
+    ("accounts/privacy.html", TRADER, PRIVACY | {"keeps": ["Huaneng Laiwu"]}),
+    ("accounts/deleted.html", VISITING, {}),
     ("accounts/sign_in.html", VISITING, SIGN_IN),
     ("accounts/sign_in.html", VISITING, SIGN_IN | {"problem": {"title": "No.", "status": 422}}),
     ("catalogue/catalogue.html", VISITING, FOUND | {"q": "fly ash"}),
@@ -333,7 +410,7 @@ PAGES: list[tuple[str, Frame, dict[str, Any]]] = [
 ]  # fmt: skip
 PARTS = {  # imported by the pages, never rendered alone
     "shared/page.html", "shared/words.html", "shared/components.html", "shared/fields.html",
-    "shared/boards.html", "matchmaking/parts.html",
+    "shared/boards.html", "matchmaking/parts.html", "compliance/words.html",
 }  # fmt: skip
 
 
@@ -369,6 +446,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     app.jinja_env.globals |= {
         "vendor": asset, "own": lambda name: f"/static/{name}?v=1", "url_for": address,
         "csrf_token": lambda: "token", "vehicle_names": vehicle_names,
+        "allowed_files": ALLOWED, "csp_nonce": lambda: "nonce",
     }  # fmt: skip
     return app
 

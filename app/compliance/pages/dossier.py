@@ -15,7 +15,17 @@ from app.documents import render_pdf
 from app.edge import begin, current_actor, installation
 from app.i18n import current_language, show_tonnes
 
-_TABLES = ("PAPERS", "PAPER_STATES", "WAYS", "RULES", "REASONS", "VERDICTS", "TO_FILE", "STANDINGS")
+_TABLES = (
+    "PAPERS",
+    "PAPER_STATES",
+    "WAYS",
+    "RULES",
+    "REASONS",
+    "VERDICTS",
+    "TO_FILE",
+    "STANDINGS",
+    "CLAUSES",
+)
 
 
 def dossier_pages(tell_capacities: TellCapacities) -> Blueprint:

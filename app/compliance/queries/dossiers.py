@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.compliance.queries.papers import PaperRow, papers_by_site, papers_of
-from app.compliance.queries.profiles import code_facts, profile_of
+from app.compliance.queries.profiles import code_facts, profile_of, schemes_of
 from app.settings import CompliancePolicy
 from models.accounts.tables import Organization
 from models.catalogue.tables import WasteCode
@@ -226,7 +226,9 @@ def _checks(
     profile = profile_of(session, policy.jurisdiction)
     codes = code_facts(session)
     papers = papers_by_site(session, {one.site_id for one in capacities}, on=on)
+    known = _of_schemes(session, capacities, policy.jurisdiction)
     wanted = sorted({(one.site_id, code) for one in capacities for code in one.code_ids})
+    wanted = [(site_id, code) for site_id, code in wanted if code in known]
     names = {
         row.id: row
         for row in session.execute(
@@ -251,6 +253,20 @@ def _checks(
             )
         )
     return found
+
+
+def _of_schemes(
+    session: Session, capacities: Sequence[StatedCapacity], jurisdiction: str
+) -> set[int]:
+    """The codes that the jurisdiction knows; their equals of other schemes say nothing new.
+
+    Where it knows none of them, all are checked rather than none.
+    """
+    stated = {code for one in capacities for code in one.code_ids}
+    own = select(WasteCode.id).where(
+        WasteCode.id.in_(stated), WasteCode.scheme.in_(schemes_of(session, jurisdiction))
+    )
+    return set(session.scalars(own)) or stated
 
 
 def _verdicts(ruling: Ruling) -> tuple[Verdict, ...]:

@@ -36,7 +36,7 @@ class PaperRow:
     organization_en: str
     organization_zh: str | None
     site_id: int
-    site_name: str
+    site_name_en: str
     site_name_zh: str | None
     kind: str
     number: str
@@ -169,7 +169,7 @@ _PAPERS = (
         Organization.name.label("organization_en"),
         Organization.name_zh.label("organization_zh"),
         Paper.site_id,
-        Site.name.label("site_name"),
+        Site.name.label("site_name_en"),
         Site.name_zh.label("site_name_zh"),
         Paper.kind,
         Paper.number,

@@ -80,10 +80,10 @@ def use_quota(
     """Consume a mass: first what `share.draws_on` holds, the rest of what is free."""
     if earlier := _earlier(session, Posting.USE, share, reason_key):
         return earlier
-    groups = _papers_by_requirement(session, share, now=now, policy=policy)
     source = _source(session, share.draws_on, Posting.RESERVE) if share.draws_on else None
     if source is not None and _words(source)[:4] != _words(share)[:4]:
         raise Conflict("reservation-other", "The reservation is for another waste, site or year.")
+    groups = _papers_by_requirement(session, share, now=now, policy=policy)
     held = {} if source is None else held_by(session, source)
     charges = []
     for requirement in sorted({*groups, *held}):

@@ -9,7 +9,16 @@ from sqlalchemy import func, select
 
 from app.catalogue.queries import code_ids_of
 from app.compliance.inputs import FilePaper
-from app.compliance.queries import code_facts, papers_by_site, papers_of, profile_of
+from app.compliance.queries import (
+    code_facts,
+    indicator_sets,
+    number_forms,
+    papers_by_site,
+    papers_of,
+    profile_of,
+    schemes_of,
+    weight_limits,
+)
 from app.compliance.services import file_papers, load_profiles
 from models.compliance.rights import Fault, PaperFacts
 from models.compliance.tables import (
@@ -213,6 +222,70 @@ def test_evidence_of_an_exemption_counts_for_what_the_national_list_exempts(sess
     papers = [held("eia_approval"), held("discharge_permit"), evidence]
     expected = {} if exempt else {"operating_permit": Fault.MISSING}
     assert gaps(session, "CN", text, papers) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "stages"),
+    [
+        ("HW01", {"collect", "transport", "dispose"}),
+        ("841-001-01", {"collect", "transport", "dispose"}),  # its category is exempt at collecting
+        ("900-003-04", {"collect", "transport", "utilize", "dispose"}),
+        ("900-210-08", {"transport"}),
+        (INCINERATION_ASH, {"transport", "dispose"}),
+        ("900-041-49", {"collect", "transport", "utilize", "dispose"}),
+        (CHROME_ASH, {"utilize"}),
+        ("HW18", set()),
+    ],
+)
+def test_an_exemption_holds_at_its_own_stage_alone(session, text, stages):
+    profile, own = profile_of(session, "CN"), code(session, text)
+    exempt = {stage for stage, codes in profile.exempt_codes.items() if own.lineage & codes}
+    assert exempt == stages
+    basis = [held("eia_approval"), held("discharge_permit")]
+    for way in ("collect", "utilize", "dispose"):
+        evidence = held("exemption_evidence", own.id, ways=frozenset({way}))
+        ruling = profile.may_receive(own, [*basis, evidence], on=TODAY, way=way)
+        assert ruling.allowed is (way in stages)
+        other = held("exemption_evidence", own.id, ways=frozenset({"store"}))
+        assert not profile.may_receive(own, [*basis, other], on=TODAY, way=way).allowed
+
+
+@pytest.mark.parametrize(("text", "kind"), [("900-008-S17", "weee_qualification"), (GENERAL, None)])
+def test_electrical_waste_asks_for_a_paper_of_its_own(session, text, kind):
+    basis = [held("eia_approval"), held("discharge_permit")]
+    expected = {} if kind is None else {"weee_treatment": Fault.MISSING}
+    assert gaps(session, "CN", text, basis) == expected
+    if kind is not None:
+        assert gaps(session, "CN", text, [*basis, held(kind)]) == {}
+
+
+def test_elsewhere_a_site_needs_an_approval_and_hazardous_waste_a_permit_that_names_it(session):
+    own = code(session, EXEMPT_ASH).id
+    assert gaps(session, "generic", GENERAL, []) == {"site_approval": Fault.MISSING}
+    for kind in ("eia_approval", "waste_permit"):
+        assert gaps(session, "generic", GENERAL, [held(kind)]) == {}
+    assert gaps(session, "generic", EXEMPT_ASH, []) == {"waste_treatment": Fault.MISSING}
+    assert gaps(session, "generic", EXEMPT_ASH, [held("waste_permit", own)]) == {}
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "schemes", "heaviest_t", "sets"),
+    [
+        ("CN", ("CN-SW", "CN-HW", "GBT39198"), 49,
+         {"green_park", "eco_industrial_park", "zero_waste_city"}),
+        ("EU", ("EWC",), 40, {"circular_economy"}),
+        ("generic", ("BASEL", "EWC"), 40, {"basic"}),
+    ],
+)  # fmt: skip
+def test_a_profile_ships_schemes_weights_numbers_and_indicators(
+    session, jurisdiction, schemes, heaviest_t, sets
+):
+    assert schemes_of(session, jurisdiction) == schemes
+    assert max(weight_limits(session, jurisdiction).values()) == heaviest_t * 1_000_000
+    assert {"manifest", "register"} <= set(number_forms(session, jurisdiction))
+    found = indicator_sets(session, jurisdiction)
+    assert set(found) == sets
+    assert {rows[0].formula for rows in found.values()} == {"utilization_rate"}
 
 
 @pytest.mark.parametrize("text", [GENERAL, EXEMPT_ASH, "10 01 02"])
