@@ -6,8 +6,11 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from socket import SHUT_RD
+from threading import Timer
+from typing import Any, Final
 
 import click
 from alembic import command as alembic
@@ -15,6 +18,7 @@ from alembic.config import Config
 from flask import Flask
 from flask.cli import FlaskGroup, ScriptInfo, with_appcontext
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import ThreadWorker
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app.catalogue.services import load_catalogue
@@ -39,6 +43,7 @@ from models.errors import Refusal
 from models.permissions import SYSTEM
 
 ROOT: Final = Path(__file__).parent.parent
+HEAD_SECONDS: Final = 15.0
 
 
 class Commands(FlaskGroup):
@@ -122,6 +127,27 @@ def read_roads(settings: Settings) -> None:
         raise click.ClickException(str(error)) from None
 
 
+class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
+    """Hangs up on who sends the head of a request a byte at a time: it holds a thread meanwhile."""
+
+    def handle(self, conn: Any) -> object:
+        def hang_up() -> None:
+            with suppress(OSError):
+                conn.sock.shutdown(SHUT_RD)
+
+        conn.head_timer = Timer(HEAD_SECONDS, hang_up)
+        conn.head_timer.daemon = True
+        conn.head_timer.start()
+        try:
+            return super().handle(conn)
+        finally:
+            conn.head_timer.cancel()
+
+    def handle_request(self, req: Any, conn: Any) -> object:
+        conn.head_timer.cancel()  # the head is read; for the body app/edge.py has its own patience
+        return super().handle_request(req, conn)
+
+
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
     """Gunicorn with the application made in each worker process: no pool crosses a fork."""
 
@@ -168,7 +194,7 @@ def serve(
         "bind": f"{host}:{port}",
         "workers": processes,
         "threads": threads,
-        "worker_class": "gthread",
+        "worker_class": PatientWorker,
         "timeout": 60,
         "control_socket_disable": True,
     }

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from socket import SHUT_RD
+from threading import Event, Timer
 from typing import IO, Any, Protocol, TypeVar
 from urllib.parse import parse_qsl
 
@@ -13,7 +15,7 @@ from flask import Request, current_app, g, has_request_context, request
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage, MultiDict
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, RequestTimeout
 from werkzeug.formparser import FormDataParser
 
 from app.database import (
@@ -30,6 +32,10 @@ from models.permissions import Actor, Frame, Presented
 from models.uploads.content import SentFile
 
 FORM_FIELDS_MAX = 3_000
+# What a poor line still manages: 10 MB in less than four minutes.
+BODY_SECONDS = 15.0
+BODY_BYTES_PER_SECOND = 50_000
+BODY_SECONDS_MAX = 240.0
 ONE_CONTROL = frozenset({"vehicles", "codes", "ways"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 Input = TypeVar("Input", bound=BaseModel)
@@ -208,6 +214,40 @@ def begin(*, writes: bool = True) -> Iterator[Session]:
 
 def _may_write() -> bool:
     return not has_request_context() or request.method not in SAFE_METHODS
+
+
+@contextmanager
+def patience() -> Iterator[None]:
+    """Read what a client sends for so long and no longer: each one holds a thread meanwhile.
+
+    A timeout of the socket begins anew with every byte, so a second thread hangs up. Servers that
+    do not show their socket, as that of the tests, wait on.
+    """
+    line = request.environ.get("gunicorn.socket")
+    if line is None:
+        yield
+        return
+    late = Event()
+
+    def hang_up() -> None:
+        late.set()
+        with suppress(OSError):
+            line.shutdown(SHUT_RD)
+
+    seconds = BODY_SECONDS + (request.content_length or 0) / BODY_BYTES_PER_SECOND
+    timer = Timer(min(seconds, BODY_SECONDS_MAX), hang_up)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except (HTTPException, OSError):
+        if late.is_set():
+            raise RequestTimeout from None
+        raise
+    finally:
+        timer.cancel()
+    if late.is_set():
+        raise RequestTimeout
 
 
 def close_files(_: BaseException | None = None) -> None:

@@ -26,6 +26,7 @@ from app.edge import (
     find_who_asks,
     installation,
     note_refusal,
+    patience,
 )
 from app.headers import hardener
 from app.limits import UNLIMITED, check_group, group_of, network_of, set_up_limits
@@ -266,7 +267,7 @@ def _ask_again(frame: Frame) -> AnyResponse | None:
 
 
 def _screen() -> AnyResponse | None:
-    """Before a byte of the body is read: where it comes from, how often, how large it may be."""
+    """Where it comes from, how often, how large it may be; only then is the body read."""
     if isinstance(request.routing_exception, SecurityError):
         # By a name that is not ours no address of ours can be written, so no page of ours either.
         return Response(UNKNOWN_HOST, status=400, mimetype="text/plain")
@@ -285,6 +286,12 @@ def _screen() -> AnyResponse | None:
         raise
     if endpoint in UPLOAD_ROUTES and request.mimetype == "multipart/form-data":
         request.max_content_length = MAX_UPLOAD_BYTES
+    if not safe:
+        # Reads the body before the session begins: a slow client must not hold the write lock.
+        with patience():
+            request.get_data(cache=True, parse_form_data=True)
+        if request.files and endpoint not in UPLOAD_ROUTES:
+            raise UnsupportedMediaType
     return None
 
 
@@ -335,15 +342,10 @@ def _unauthorized(error: str | None = None) -> Unauthorized:
 
 
 def _admit() -> AnyResponse | None:
-    """Read the body, sign in, check the route: in this order."""
+    """Sign in and check the route, once the body has been read."""
     endpoint = request.endpoint
     # No such path: Flask answers 404 or 405, in the frame of whoever asks.
     needed = PUBLIC if endpoint is None else ROUTES[endpoint]
-    if request.method not in SAFE_METHODS:
-        # Reads the body before the session begins: a slow client must not hold the write lock.
-        request.get_data(cache=True, parse_form_data=True)
-        if request.files and endpoint not in UPLOAD_ROUTES:
-            raise UnsupportedMediaType
     if endpoint in ANONYMOUS:
         return None
     presented = _presented(needed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -24,6 +25,8 @@ from app.fields import (
     among,
 )
 from app.journal.inputs import JobCommand
+from app.settings import UploadPolicy
+from app.uploads.inputs import InspectedFile
 from models.catalogue.vehicles import VEHICLES, vehicle_mask
 from models.catalogue.vocabulary import PHYSICAL_FORMS
 from models.streams.assays import VALUES_MAX
@@ -93,6 +96,14 @@ class AssayValueIn(Command):
     maximum: Annotated[ValueIn | None, Blankable] = None
     deviation: Annotated[DeviationIn | None, Blankable] = None
     method: ShortText = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFile:
+    """The laboratory's paper that comes with a sample, and where files are kept."""
+
+    file: InspectedFile
+    policy: UploadPolicy
 
 
 class AddAssay(Command):

@@ -14,12 +14,13 @@ from app.catalogue.queries.options import (
     parameter_options,
 )
 from app.clock import day_in, now_utc
-from app.edge import begin, current_actor, form_fields, installation, read_form
+from app.edge import begin, current_actor, form_fields, installation, read_form, sent_file
 from app.places.queries.sites import own_sites
 from app.problems import problem_of, status_of
-from app.streams.inputs import AddAssay, StreamTerms
-from app.streams.queries import own_stream, own_streams, terms_of
+from app.streams.inputs import AddAssay, ReportFile, StreamTerms
+from app.streams.queries import own_stream, own_streams, reports_of, terms_of
 from app.streams.services import add_assay, change_stream, create_stream, move_stream
+from app.uploads.services import inspect_file
 from models.catalogue.vehicles import VEHICLES
 from models.catalogue.vocabulary import PHYSICAL_FORMS
 from models.errors import Refusal
@@ -32,6 +33,7 @@ from models.streams.terms import (
     RHYTHMS,
     VISIBILITIES,
 )
+from models.uploads.content import Purpose
 
 streams_pages = Blueprint("streams_pages", __name__)
 ACTIONS = {action.value: action for action in (Action.PUBLISH, Action.PAUSE, Action.CLOSE)}
@@ -98,12 +100,22 @@ def show_assay_form(stream_id: int) -> ResponseReturnValue:
 def submit_assay(stream_id: int) -> ResponseReturnValue:
     try:
         command = read_form(AddAssay)
+        actor, report = current_actor(), _sent_report()
         with begin() as session:
-            add_assay(session, stream_id, command, actor=current_actor(), now=now_utc())
+            add_assay(session, stream_id, command, actor=actor, now=now_utc(), report=report)
     except Refusal as refusal:
         page = _assay_form(form_fields(), problem_of(refusal), stream_id=stream_id)
         return page, status_of(refusal)
     return redirect(url_for("matchmaking_pages.show_stream", stream_id=stream_id), code=303)
+
+
+def _sent_report() -> ReportFile | None:
+    """The laboratory's paper, read and checked before anything is locked."""
+    if (sent := sent_file("report")) is None:
+        return None
+    policy = installation().settings.uploads
+    file = inspect_file(sent, purpose=Purpose.ASSAY, field="report", policy=policy)
+    return ReportFile(file, policy)
 
 
 def _form(
@@ -141,7 +153,7 @@ def _assay_form(
             provenances=PROVENANCES,
         )
         suggestions = assay_suggestions(session, details.stream.material_id)
-        name = details.stream.name
+        name, reports = details.stream.name, reports_of(session, stream_id)
     return render_template(
         "streams/assay.html",
         values=values,
@@ -150,4 +162,5 @@ def _assay_form(
         suggestions=suggestions,
         stream_id=stream_id,
         stream_name=name,
+        reports=reports,
     )

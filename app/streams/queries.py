@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.database import chunks, conditions
 from app.fields import INTERNAL_UNITS
 from app.streams.inputs import StreamTerms
+from app.uploads.queries import UploadRow, upload_rows
 from models.catalogue.schemes import possible_codes
 from models.catalogue.tables import WasteCode
 from models.catalogue.vehicles import vehicle_codes
@@ -22,7 +23,14 @@ from models.quantities import Grams, Millionths, MinorPerTonne
 from models.streams.assays import Measured
 from models.streams.calendar import Closure
 from models.streams.life import STREAM_MOVES, possible_actions
-from models.streams.tables import Assay, AssayValue, Stream, StreamClosure, StreamMonth
+from models.streams.tables import (
+    Assay,
+    AssayReport,
+    AssayValue,
+    Stream,
+    StreamClosure,
+    StreamMonth,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +71,13 @@ class CountingAssay:
     moisture: Millionths | None
     estimated: bool
     values: tuple[Measured, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRow:
+    sampled_on: date
+    laboratory: str
+    file: UploadRow
 
 
 def lock_stream(session: Session, stream_id: int) -> Stream:
@@ -178,6 +193,22 @@ def closures_of(
             closure = Closure(first_day=first_day, last_day=last_day, reason=reason)
             found[listing_id].append(closure)
     return found
+
+
+def reports_of(session: Session, stream_id: int) -> list[ReportRow]:
+    """The laboratories' papers about a stream, the newest sample first."""
+    query = (
+        select(AssayReport.upload_id, Assay.sampled_on, Assay.laboratory)
+        .join(Assay, Assay.id == AssayReport.assay_id)
+        .where(Assay.stream_id == stream_id)
+        .order_by(Assay.sampled_on.desc(), Assay.id.desc())
+    )
+    found = session.execute(query).all()
+    files = upload_rows(session, [upload_id for upload_id, _, _ in found])
+    return [
+        ReportRow(sampled_on=sampled_on, laboratory=laboratory, file=files[upload_id])
+        for upload_id, sampled_on, laboratory in found
+    ]
 
 
 def counting_assays(

@@ -21,8 +21,9 @@ from app.catalogue.queries import (
 from app.clock import day_in
 from app.journal.services import record
 from app.places.queries.sites import check_own_sites
-from app.streams.inputs import AddAssay, StreamTerms
+from app.streams.inputs import AddAssay, ReportFile, StreamTerms
 from app.streams.queries import lock_stream
+from app.uploads.services import store_upload
 from models.accounts.standing import Standing
 from models.catalogue.composition import MOISTURE, Reading, check_composition
 from models.errors import Conflict, Invalid
@@ -39,7 +40,14 @@ from models.streams.assays import check_basis, check_dates, check_size
 from models.streams.calendar import check_calendar
 from models.streams.events import StreamChanged
 from models.streams.life import STREAM_MOVES, Action, State, next_move
-from models.streams.tables import Assay, AssayValue, Stream, StreamClosure, StreamMonth
+from models.streams.tables import (
+    Assay,
+    AssayReport,
+    AssayValue,
+    Stream,
+    StreamClosure,
+    StreamMonth,
+)
 
 # No place on Earth is further ahead of the others.
 FURTHEST_AHEAD: Final = ZoneInfo("Pacific/Kiritimati")
@@ -128,7 +136,13 @@ def pause_streams_of(session: Session, organization_id: int, *, actor: Actor, no
 
 
 def add_assay(
-    session: Session, stream_id: int, command: AddAssay, *, actor: Actor, now: datetime
+    session: Session,
+    stream_id: int,
+    command: AddAssay,
+    *,
+    actor: Actor,
+    now: datetime,
+    report: ReportFile | None = None,
 ) -> Assay:
     """Put a dated sample on file; from now on the newest valid one counts."""
     stream = lock_stream(session, stream_id)
@@ -137,6 +151,10 @@ def add_assay(
         raise Conflict("listing-closed", "A closed listing is not changed any more.")
     checked = check_assay(session, command, now=now)
     (assay,) = write_assays(session, [(stream.id, checked)], now=now)
+    if report is not None:
+        upload = store_upload(session, report.file, actor=actor, now=now, policy=report.policy)
+        session.add(AssayReport(assay_id=assay.id, upload_id=upload.id))
+        session.flush()
     _note_change(session, stream, Action.CHANGE, actor=actor, now=now)
     return assay
 

@@ -80,8 +80,26 @@ def upgrade() -> None:
             batch_op.f("ix_upload_share_organization_id"), ["organization_id"], unique=False
         )
 
+    op.create_table(
+        "assay_report",
+        sa.Column("assay_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "upload_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(
+            ["assay_id"], ["assay.id"], name=op.f("fk_assay_report_assay_id_assay")
+        ),
+        sa.ForeignKeyConstraint(
+            ["upload_id"], ["upload.id"], name=op.f("fk_assay_report_upload_id_upload")
+        ),
+        sa.PrimaryKeyConstraint("assay_id", name=op.f("pk_assay_report")),
+        sa.UniqueConstraint("upload_id", name=op.f("uq_assay_report_upload_id")),
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("assay_report")
+
     with op.batch_alter_table("upload_share", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_upload_share_organization_id"))
 

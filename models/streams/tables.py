@@ -123,6 +123,15 @@ class Assay(Base):
     created_at: Mapped[datetime]
 
 
+class AssayReport(Base):
+    """The laboratory's own paper about a sample, where one was filed with it."""
+
+    __tablename__ = "assay_report"
+
+    assay_id: Mapped[int] = mapped_column(ForeignKey("assay.id"), primary_key=True)
+    upload_id: Mapped[int] = mapped_column(ForeignKey("upload.id"), unique=True)
+
+
 class AssayValue(Base):
     __tablename__ = "assay_value"
     __table_args__ = (

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import socket
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -339,6 +342,50 @@ def test_a_torn_body_is_a_refusal_and_no_error(app: Flask, market: Market, body:
         content_type="multipart/form-data; boundary=x",
     )
     assert 400 <= answer.status_code < 500
+
+
+@pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "text/plain"])
+def test_who_sends_a_byte_now_and_then_is_hung_up_on(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, content_type: str
+) -> None:
+    monkeypatch.setattr("app.edge.BODY_SECONDS", 0.2)
+    client = signed_in(app, "factory")
+    over = threading.Event()
+    ours, theirs = socket.socketpair()
+
+    def drip() -> None:
+        with suppress(OSError):
+            while not over.wait(0.03):
+                theirs.sendall(b"a")
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    with ours, theirs, ours.makefile("rb") as body:
+        answer = client.post(
+            "/sites",
+            content_type=content_type,
+            environ_overrides={
+                "gunicorn.socket": ours,
+                "wsgi.input": body,
+                "CONTENT_LENGTH": "5000",
+            },
+        )
+        over.set()
+        thread.join()
+    assert answer.status_code == 408
+    assert HTTP_MESSAGES[408] in answer.text
+
+
+def test_who_sends_in_time_is_not_hung_up_on(app: Flask) -> None:
+    client = signed_in(app, "factory")
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        form = {"csrf_token": token_of(client), "name": ""}
+        overrides = {"gunicorn.socket": ours}
+        answer = client.post("/sites", data=form, environ_overrides=overrides)
+        theirs.sendall(b"x")
+        assert ours.recv(1) == b"x"
+    assert answer.status_code == 422
 
 
 def test_a_field_that_no_form_has_is_refused(app: Flask, market: Market) -> None:
