@@ -47,9 +47,8 @@ def render_flow(name: str, **facts: Any) -> str:
     problem = _problem_of(form) if request.method == "POST" else {}
     values = {k: v for k, v in form.data.items() if k not in _SECRET_FIELDS}
     values["next"] = own_next(request.values.get("next", ""))
-    body = render_template(
-        f"accounts/{page.template}.html", **facts, values=values, problem=problem, notes=notes()
-    )
+    ours = {"values": values, "problem": problem, "notes": notes()}
+    body = render_template(f"accounts/{page.template}.html", **(facts | ours))
     answer = make_response(body, _BAD_FORM if problem else 200)
     # The library hands on whatever a page is made of.
     return cast("str", answer)
@@ -72,4 +71,5 @@ def _problem_of(form: FlaskForm) -> dict[str, object]:
 def _first_errors(form: FlaskForm) -> Iterator[tuple[str, str]]:
     for name, messages in form.errors.items():
         if name and messages:
-            yield name, str(messages[0])
+            # Of an empty field the library of the forms says so in words of its own.
+            yield name, str(messages[0]) if form[name].data else say("This field is needed.")

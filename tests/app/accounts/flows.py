@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
@@ -15,7 +16,7 @@ from werkzeug.test import TestResponse
 from app.clock import now_utc
 from models.accounts.tables import LoginSession, User
 from models.journal.tables import StoredMessage
-from tests.app.browsing import send
+from tests.app.browsing import TOKEN, token_of
 
 ADDRESS = "new@example.com"
 SECRET = "purple otter window 77"
@@ -24,6 +25,13 @@ _LINK = re.compile(r"https?://[^/\s]+(/\S+)")
 _KEY = re.compile(r'class="key"><code>([A-Z2-7\- ]+)</code>')
 _SETUP = re.compile(r'action="(/account/authenticator/[^"]+)"')
 _CODE = re.compile(r"<li><code>([^<]+)</code></li>")
+
+
+def send(client: FlaskClient, path: str, form: Mapping[str, Any], **more: Any) -> TestResponse:
+    """Send a form from its own page: to open the first step again would undo the ones after it."""
+    found = TOKEN.search(client.get(path).text)
+    token = found[1] if found else token_of(client)
+    return client.post(path, data={"csrf_token": token} | dict(form), **more)
 
 
 def opened(app: Flask) -> Session:

@@ -26,9 +26,10 @@ from tests.app.accounts.flows import (
     open_sessions_of,
     opened,
     person,
+    send,
     sign_up,
 )
-from tests.app.browsing import IN_CHINESE, chinese, marked, send
+from tests.app.browsing import IN_CHINESE, chinese, marked
 
 pytestmark = pytest.mark.parametrize("facts_url", ["sqlite"], indirect=True)
 
