@@ -134,7 +134,7 @@ def _offer(secret: str, refused: Refusal | None) -> ResponseReturnValue:
         offer = offered_invitation(session, secret, now=now_utc())
         if offer is None:
             raise NotFound("invitation-unknown", "There is no such invitation.")
-        own = actor.user_id is not None and email_of(session, actor.user_id) == offer.email
+        is_own = actor.user_id is not None and email_of(session, actor.user_id) == offer.email
     try:
         check_open(offer.state)
     except Refusal as ended:
@@ -143,7 +143,7 @@ def _offer(secret: str, refused: Refusal | None) -> ResponseReturnValue:
         "accounts/invitation.html",
         offer=offer,
         secret=secret,
-        own=own,
+        is_own=is_own,
         problem={} if refused is None else problem_of(refused),
         ended=refused is not None and offer.state != "open",
     )

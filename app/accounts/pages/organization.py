@@ -157,7 +157,7 @@ def _profile(
     changeable = own.organization.standing in CHANGEABLE
     return render_template(
         "accounts/organization.html",
-        own=own,
+        documents=own.documents,
         organization=own.organization,
         may_change=changeable and actor.may(Capability.MANAGE_ORGANIZATION),
         values=values or _stated(own),
