@@ -27,7 +27,7 @@ from app.demands.inputs import PauseDemands
 from app.demands.jobs import run_pause_demands
 from app.demands.pages import demands_pages
 from app.demands.queries import stated_capacities
-from app.demonstration.commands import demo_command
+from app.demonstration.commands import demo_code_command, demo_command
 from app.journal.commands import doctor_command
 from app.journal.inputs import JobKind, PurgeJournal, Routine, ScheduledCommand, SendMessage
 from app.journal.jobs import JournalJobs
@@ -93,6 +93,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     doctor_command(CHECKS),
     register_command,
     demo_command,
+    demo_code_command,
     match_command,
     IMPORTS,
 )

@@ -14,6 +14,7 @@ import click
 from flask.cli import with_appcontext
 
 from app.accounts.queries import holds_demonstration
+from app.accounts.services import code_at
 from app.clock import now_utc
 from app.database import write_transaction
 from app.demonstration.outputs import DemonstrationShown
@@ -57,7 +58,9 @@ def demo_command(
             raise click.UsageError(f"{refusal.message} {refusal.facts}") from None
         now, settings = now_utc(), home.settings
         load_demonstration(session, scenario, actor=SYSTEM, now=now, places=settings.places)
-        credentials = open_demonstration_accounts(session, actor=SYSTEM, now=now)
+        credentials = open_demonstration_accounts(
+            session, actor=SYSTEM, now=now, keys=settings.second_factor_keys
+        )
         refresh_market(session, actor=SYSTEM, now=now, policy=settings.matching)
         figures = market_figures(session)
         assert figures is not None, "the market was matched a line above"
@@ -66,6 +69,19 @@ def demo_command(
         _keep(settings.instance / CREDENTIALS, credentials)
     shown = DemonstrationShown.of(figures, rejections, seconds=perf_counter() - started)
     click.echo(shown.model_dump_json(indent=2) if as_json else _told(shown))
+
+
+@click.command("demo-code")
+@click.argument("email")
+@with_appcontext
+def demo_code_command(email: str) -> None:
+    """Print the code that the authenticator app of a demonstration account would show now."""
+    path = installation().settings.instance / CREDENTIALS
+    people = json.loads(path.read_text("utf-8")) if path.exists() else []
+    secret = next((person["totp_secret"] for person in people if person["email"] == email), None)
+    if secret is None:
+        raise click.UsageError(f"{email} is no account of the demonstration")
+    click.echo(code_at(secret, now_utc()))
 
 
 def _keep(path: Path, credentials: Sequence[Credential]) -> None:

@@ -14,7 +14,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.inputs import RegisterOrganization, RegisterUser
-from app.accounts.services import register_organization, register_organizations, register_user
+from app.accounts.services import (
+    add_authenticator,
+    register_organization,
+    register_organizations,
+    register_user,
+)
 from app.catalogue.queries import specification_limits
 from app.clock import day_in
 from app.compliance.inputs import FilePaper
@@ -365,10 +370,11 @@ class Credential:
     organization: str
     email: str
     password: str
+    totp_secret: str
 
 
 def open_demonstration_accounts(
-    session: Session, *, actor: Actor, now: datetime
+    session: Session, *, actor: Actor, now: datetime, keys: Mapping[str, str]
 ) -> list[Credential]:
     """Accounts for a factory, a recycler and the operator; none if they are there already."""
     require(actor, Capability.LOAD_DEMONSTRATION)
@@ -389,10 +395,16 @@ def open_demonstration_accounts(
         user = RegisterUser.model_validate(
             {"email": email, "name": kind.title(), "password": password, "role": role}
         )
-        register_user(session, organization_id, user, actor=actor, now=now)
+        person = register_user(session, organization_id, user, actor=actor, now=now)
         organization = session.get_one(Organization, organization_id)
         credentials.append(
-            Credential(role=kind, organization=organization.name, email=email, password=password)
+            Credential(
+                role=kind,
+                organization=organization.name,
+                email=email,
+                password=password,
+                totp_secret=add_authenticator(session, person.id, keys=keys, now=now),
+            )
         )
     return credentials
 

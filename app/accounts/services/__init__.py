@@ -4,6 +4,7 @@ from app.accounts.services.door import Door
 from app.accounts.services.factors import (
     add_authenticator,
     authenticator_kind,
+    code_at,
     end_second_factor,
     find_recovery_code,
     invent_recovery_codes,
@@ -44,6 +45,7 @@ __all__ = [
     "check_address_free",
     "check_new_password",
     "choose_organization",
+    "code_at",
     "confirm_phone",
     "end_login_session",
     "end_login_sessions_of",

@@ -120,5 +120,10 @@ def add_authenticator(
     return str(secret.base32_key)
 
 
+def code_at(secret: str, moment: datetime) -> str:
+    """What an app that holds this secret shows at a moment."""
+    return str(TOTP(key=secret).generate(time=moment.timestamp()).token)
+
+
 def _bare(code: str) -> str:
     return "".join(sign for sign in code.casefold() if sign.isalnum())

@@ -1,4 +1,4 @@
-"""An authenticator in software, so that passkeys are tested without a browser (WebAuthn level 3)."""
+"""An authenticator in software: passkeys are tested without a browser (WebAuthn level 3)."""
 
 from __future__ import annotations
 

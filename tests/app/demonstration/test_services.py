@@ -39,6 +39,7 @@ from tests.market import MATCHING, NOON, PLACES, TODAY
 SEED = 2026
 # Geodesic to road, km: the curve of the business page, written down once more.
 ROAD = [(0, 0), (37.5, 58), (75, 104), (150, 192), (250, 313), (400, 487), (750, 888)]
+KEYS = {"k1": "a key that encrypts secrets of apps"}
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +104,7 @@ def test_everything_is_marked_as_what_it_is(loaded: Session, scenario: Scenario)
 
 
 def test_three_people_may_sign_in_once_they_were_told_their_passwords(loaded: Session) -> None:
-    people = open_demonstration_accounts(loaded, actor=SYSTEM, now=NOON)
+    people = open_demonstration_accounts(loaded, actor=SYSTEM, now=NOON, keys=KEYS)
     assert [(person.role, person.email) for person in people] == [
         ("factory", "factory@demo.example"),
         ("recycler", "recycler@demo.example"),
@@ -115,9 +116,10 @@ def test_three_people_may_sign_in_once_they_were_told_their_passwords(loaded: Se
         assert len(person.password) >= 20
         command = SignIn.model_validate({"email": person.email, "password": person.password})
         owners[person.role] = sign_in(loaded, command).organization_id
+        assert len(person.totp_secret) >= 32  # 160 bits
     largest = select(Stream.organization_id).order_by(Stream.year_g.desc(), Stream.id)
     assert owners["factory"] == loaded.scalars(largest).first()
-    assert open_demonstration_accounts(loaded, actor=SYSTEM, now=NOON) == []
+    assert open_demonstration_accounts(loaded, actor=SYSTEM, now=NOON, keys=KEYS) == []
 
 
 @pytest.mark.parametrize("facts_url", ["sqlite"], indirect=True)
@@ -127,7 +129,7 @@ def test_only_the_system_may_load_it(trading: SessionFactory, scenario: Scenario
         with pytest.raises(NotAllowed):
             load_demonstration(session, scenario, actor=operator, now=NOON, places=PLACES)
         with pytest.raises(NotAllowed):
-            open_demonstration_accounts(session, actor=operator, now=NOON)
+            open_demonstration_accounts(session, actor=operator, now=NOON, keys=KEYS)
         assert counts(session)["organization"] == 0
 
 
