@@ -27,7 +27,7 @@ WORDS: Final = ("", "", "ash", "slag", "gypsum", "Huaneng", "cement", "粉煤灰
 
 
 def measure(folder: Path) -> list[Figure]:
-    app = create_app(Settings(DATABASE_URL="", instance=folder))
+    app = create_app(Settings(DATABASE_URL="", instance=folder, rate_limits=False))
     sessions = app.extensions["offtake"].sessions
     with sessions() as session:
         streams = session.scalars(select(Stream.id).order_by(Stream.id)).all()

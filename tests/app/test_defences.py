@@ -406,6 +406,20 @@ def test_no_address_smuggles_in_a_header(client: FlaskClient, planted: str) -> N
     assert not [value for name, value in answer.headers if name == "X" or value.startswith("a=b")]
 
 
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PUT", "DELETE", "PATCH"])
+def test_no_other_method_is_answered(client: FlaskClient, method: str) -> None:
+    for path in ("/", "/market", "/healthz"):
+        answer = client.open(path, method=method, headers={"X-Canary": "7291"})
+        assert answer.status_code == 405
+        assert "7291" not in answer.text
+
+
+def test_no_other_website_may_read_an_answer(client: FlaskClient) -> None:
+    for path in ("/", "/market/points.json", "/healthz"):
+        answer = client.get(path, headers={"Origin": "https://evil.example"})
+        assert not [name for name, _ in answer.headers if name.startswith("Access-Control-")]
+
+
 # Names that look like other names
 
 
