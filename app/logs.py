@@ -48,7 +48,9 @@ _SEARCHED: Final = (str, dict, list, tuple)
 
 def _masked_record(*arguments: Any, **more: Any) -> logging.LogRecord:
     record = _plain_record(*arguments, **more)
-    record.msg, record.args = masked(record.getMessage()), ()
+    # On one line: what somebody sent must not look like an entry of its own.
+    one_line = masked(record.getMessage()).replace("\r", "\\r").replace("\n", "\\n")
+    record.msg, record.args = one_line, ()
     if record.exc_info and record.exc_info[1] is not None:
         # A formatter takes the text that is there, and makes none of its own.
         record.exc_text = masked("".join(traceback.format_exception(record.exc_info[1])).rstrip())

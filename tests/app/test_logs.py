@@ -83,6 +83,13 @@ def test_what_the_product_logs_is_masked(capsys: pytest.CaptureFixture[str]) -> 
     assert [secret for secret in SECRETS if secret in told] == []
 
 
+def test_an_entry_cannot_be_forged_by_a_line_break(capsys: pytest.CaptureFixture[str]) -> None:
+    forged = "x\r\nERROR all is lost"
+    assert written(lambda log: log.info("asked for %s", forged)).count("\n") == 1
+    structlog.get_logger("x").info("asked", path=forged)
+    assert capsys.readouterr().out.count("\n") == 1
+
+
 def test_numbers_and_codes_stay_readable() -> None:
     entry = {"event": "job_done", "job_id": 13800138000, "kind": "journal.purge", "ok": True}
     assert mask_entry(None, "info", dict(entry)) == entry
