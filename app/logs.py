@@ -44,13 +44,16 @@ def mask_entry(_: Any, __: str, entry: Entry) -> Entry:
 
 
 _SEARCHED: Final = (str, dict, list, tuple)
+# Whatever ends a line or steers a terminal, as Python would write it.
+_WRITTEN_OUT: Final = {
+    sign: ascii(chr(sign))[1:-1] for sign in (*range(32), *range(127, 160), 0x2028, 0x2029)
+}
 
 
 def _masked_record(*arguments: Any, **more: Any) -> logging.LogRecord:
     record = _plain_record(*arguments, **more)
-    # On one line: what somebody sent must not look like an entry of its own.
-    one_line = masked(record.getMessage()).replace("\r", "\\r").replace("\n", "\\n")
-    record.msg, record.args = one_line, ()
+    # On one line and without colours: what somebody sent must not look like an entry of its own.
+    record.msg, record.args = masked(record.getMessage()).translate(_WRITTEN_OUT), ()
     if record.exc_info and record.exc_info[1] is not None:
         # A formatter takes the text that is there, and makes none of its own.
         record.exc_text = masked("".join(traceback.format_exception(record.exc_info[1])).rstrip())

@@ -106,3 +106,14 @@ def test_an_error_of_the_database_quotes_nothing_that_was_sent(session: Session)
     assert SECRETS[0] not in told
     session.rollback()
     assert session.scalars(select(StoredMessage)).all() == []
+
+
+def test_no_line_of_a_log_can_be_forged(capsys: pytest.CaptureFixture[str]) -> None:
+    forged = "quiet\nlevel='error' event='all_is_well'\r\x1b[2J\u2028event='x'"
+    structlog.get_logger("x").warning("request_refused", endpoint=forged, detail=[forged])
+    told = capsys.readouterr().out
+    assert len(told.splitlines()) == 1
+    assert "\x1b" not in told
+    by_library = written(lambda log: log.warning("asked for %s", forged))
+    assert len(by_library.splitlines()) == 1
+    assert "\x1b" not in by_library

@@ -49,7 +49,10 @@ def submit_sign_out() -> ResponseReturnValue:
         with begin() as session:
             end_login_session(session, frame.login_session_id, actor=frame.actor, now=now_utc())
     sign_out_session()
-    return redirect(url_for("matchmaking_pages.show_landing"), code=303)
+    answer = redirect(url_for("matchmaking_pages.show_landing"), code=303)
+    # Also what a browser keeps to go back to at once; the theme of the reader stays.
+    answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer
 
 
 @accounts_pages.get("/language/<code>")
