@@ -124,7 +124,7 @@ def test_nothing_is_asked_or_hinted_that_others_know(app):
 
 
 def test_every_sensitive_step_wants_a_fresh_proof(app, market):
-    client = signed_in(app, "factory")
+    clients = [signed_in(app, "factory"), signed_in(app, "operator")]
     with write_transaction(app.extensions["offtake"].sessions) as session:
         session.execute(
             update(LoginSession).values(authenticated_at=now_utc() - timedelta(hours=1))
@@ -138,12 +138,14 @@ def test_every_sensitive_step_wants_a_fresh_proof(app, market):
             path = rule.build(dict.fromkeys(rule.arguments, "1"))[1]
         methods = (rule.methods or set()) & {"GET", "POST"}
         for method in methods:
-            answer = send(client, path, {}) if method == "POST" else client.get(path)
-            assert "/verify?next=" in (answer.location or ""), (
-                rule.endpoint,
-                method,
-                answer.status,
-            )
+            answers = [
+                send(client, path, {}) if method == "POST" else client.get(path)
+                for client in clients
+            ]
+            asked = ["/verify?next=" in (answer.location or "") for answer in answers]
+            refused = [answer.status_code == 403 for answer in answers]
+            assert any(asked), (rule.endpoint, method)
+            assert all(one or other for one, other in zip(asked, refused, strict=True)), rule
         seen |= {kind for kind in kinds if kind in path}
     assert seen == kinds
     assert set(ROUTES) >= SENSITIVE
