@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import select
@@ -234,6 +235,28 @@ def _moisture(value: Millionths) -> Reading:
     return Reading(typical=value, minimum=None, maximum=None, basis=AS_RECEIVED, moisture=None)
 
 
+_DEMANDS = (
+    select(
+        Demand.id,
+        Demand.version,
+        Demand.site_id,
+        Demand.organization_id,
+        Demand.vehicles,
+        Demand.price_minor_per_tonne,
+        Demand.vat_included,
+        Demand.radius_m,
+        Demand.area,
+        Site.public_lat,
+        Site.public_lon,
+        Region.adcode,
+    )
+    .join(Site, Site.id == Demand.site_id)
+    .outerjoin(Region, Region.id == Site.region_id)
+    .where(Demand.state == State.PUBLISHED.value)
+    .order_by(Demand.id)
+)
+
+
 def _open_demands(
     session: Session,
     ids: Collection[int] | None,
@@ -242,28 +265,10 @@ def _open_demands(
     codes: Mapping[int, CodeFacts],
     profile: Profile,
 ) -> Iterable[OpenDemand]:
-    query = (
-        select(
-            Demand.id,
-            Demand.version,
-            Demand.site_id,
-            Demand.organization_id,
-            Demand.vehicles,
-            Demand.price_minor_per_tonne,
-            Demand.vat_included,
-            Demand.radius_m,
-            Demand.area,
-            Site.public_lat,
-            Site.public_lon,
-            Region.adcode,
-        )
-        .join(Site, Site.id == Demand.site_id)
-        .outerjoin(Region, Region.id == Site.region_id)
-        .where(Demand.state == State.PUBLISHED.value)
-        .order_by(Demand.id)
-    )
     rows = [
-        row for where in conditions(Demand.id, ids) for row in session.execute(query.where(where))
+        row
+        for where in conditions(Demand.id, ids)
+        for row in session.execute(_DEMANDS.where(where))
     ]
     kept = None if ids is None else [row.id for row in rows]
     months = _months(
@@ -274,18 +279,15 @@ def _open_demands(
     stated = _codes(session, kept)
     site_ids = None if kept is None else {row.site_id for row in rows}
     papers = papers_by_site(session, site_ids, on=today)
-    rights: dict[tuple[int, int], tuple[Gap, ...]] = {}
-    unseen: dict[tuple[int, int], bool] = {}
+    rights: dict[tuple[int, int], _Right] = {}
     for row in rows:
-        refused = {}
+        of_row = {}
         for code_id in stated.get(row.id, ()):
             key = (row.site_id, code_id)
             if key not in rights:
                 held = papers.get(row.site_id, ())
-                rights[key] = profile.may_receive(codes[code_id], held, on=today).gaps
-                unseen[key] = _rests_on_unverified(profile, codes[code_id], held, today)
-            if rights[key]:
-                refused[code_id] = rights[key]
+                rights[key] = _right(profile, codes[code_id], held, today)
+            of_row[code_id] = rights[key]
         yield OpenDemand(
             id=row.id,
             version=row.version,
@@ -304,21 +306,25 @@ def _open_demands(
             area=row.area,
             months_g=_coming(months.get(row.id), closures.get(row.id, ()), today),
             limits=tuple(limits.get(row.id, ())),
-            codes=tuple(code for code in stated.get(row.id, ()) if code not in refused),
-            refused=refused,
-            unverified=frozenset(
-                code for code in stated.get(row.id, ()) if unseen[row.site_id, code]
-            ),
+            codes=tuple(code for code, right in of_row.items() if not right.gaps),
+            refused={code: right.gaps for code, right in of_row.items() if right.gaps},
+            unverified=frozenset(code for code, right in of_row.items() if right.unverified),
         )
 
 
-def _rests_on_unverified(
-    profile: Profile, code: CodeFacts, papers: Sequence[PaperFacts], today: date
-) -> bool:
-    """Whether a right would be gone if only papers that the operator has seen counted."""
+class _Right(NamedTuple):
+    """What is missing, and whether it would be more if only verified papers counted."""
+
+    gaps: tuple[Gap, ...]
+    unverified: bool
+
+
+def _right(profile: Profile, code: CodeFacts, papers: Sequence[PaperFacts], today: date) -> _Right:
+    gaps = profile.may_receive(code, papers, on=today).gaps
     if all(paper.verified for paper in papers):
-        return False
-    return bool(profile.may_receive(code, papers, on=today, purpose=Purpose.DEALING).gaps)
+        return _Right(gaps, unverified=False)
+    strict = profile.may_receive(code, papers, on=today, purpose=Purpose.DEALING).gaps
+    return _Right(gaps, unverified=bool(strict))
 
 
 def _coming(
