@@ -18,12 +18,15 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.accounts.inputs import RegisterUser
+from app.accounts.inputs.members import AddDriver, EnterPin, MakeToken
 from app.accounts.services import open_login_session, register_user
+from app.accounts.services.drivers import add_driver, enter_as_driver
+from app.accounts.services.tokens import make_token
 from app.clock import now_utc
 from app.database import SessionFactory, write_transaction
 from app.demands.inputs import DemandTerms
 from app.demands.services import create_demand
-from app.security import LOGIN
+from app.security import DRIVER, LOGIN
 from app.streams.inputs import StreamTerms
 from app.streams.services import create_stream
 from app.uploads.services.storage import keep_bytes
@@ -38,6 +41,7 @@ from models.accounts.tables import (
     OrganizationDocument,
     User,
 )
+from models.accounts.tokens import scopes_of
 from models.demands.tables import Demand
 from models.permissions import MEMBER_ROLES, OWN_ROLES, SYSTEM, Actor, Role
 from models.streams.tables import Stream
@@ -58,6 +62,7 @@ EVERYWHERE = (Role.OPERATOR, Role.AUDITOR)  # they read the details of all
 BY_GRANT = (Role.PARK_MANAGER, Role.FACILITATOR)
 # A receiver's dossier tells the numbers of its papers to whoever would send it waste.
 DOSSIERS = ("/dossier", "/dossier.pdf")
+GROUPING = re.compile(r"(?<=\d)[,\u202f\u00a0](?=\d{3})")
 # What is put back into a marked draft, should somebody have published or renamed it.
 KEPT = ("name", "description", "state", "published_at", "site_id", "organization_id")
 
@@ -71,9 +76,8 @@ class Secrets:
     pairs: list[tuple[str, str]] = field(default_factory=list)
     until_published: set[str] = field(default_factory=set)
 
-    def found_in(self, answer: str) -> list[str]:
-        # Numbers are grouped for people: 71,317.37.
-        plain = re.sub(r"(?<=\d)[,\u202f\u00a0](?=\d{3})", "", answer)
+    def found_in(self, answer: str, plain: str) -> list[str]:
+        """The marks in an answer, or in the same with `plain_numbers`."""
         found = [text for text in self.texts if text in answer or text in plain]
         return found + ["/".join(pair) for pair in self.pairs if all(one in plain for one in pair)]
 
@@ -112,10 +116,11 @@ class World:
         """The marks in an answer that this person must not see."""
         if path.endswith(DOSSIERS):
             answer = re.sub(r"canary\d+qpaper", "", answer)
+        plain = plain_numbers(answer)
         return [
             f"{mark} of organization {secrets.organization_id}"
             for secrets in self.secrets
-            for mark in secrets.found_in(answer)
+            for mark in secrets.found_in(answer, plain)
             if not self.may_see(person, secrets.organization_id)
             and not (mark in secrets.until_published and self._was_published(secrets))
         ]
@@ -182,6 +187,11 @@ class World:
         person.token = ""
         with person.client.session_transaction() as browser:
             browser[LOGIN] = secret
+
+
+def plain_numbers(answer: str) -> str:
+    """Numbers are grouped for people: 71,317.37."""
+    return GROUPING.sub("", answer)
 
 
 def mark_of(organization_id: int, what: str) -> str:
@@ -303,6 +313,29 @@ def _people(session: Session, app: Flask, market: Market) -> Iterable[Person]:
     guest = _member(session, app, market.stranger.organization_id, "guest", Role.VIEWER)
     guest.organization_id, guest.role = None, Role.GUEST
     yield guest
+    yield _program(session, app, market.factory)
+    yield _driver(session, app, market.factory)
+
+
+def _program(session: Session, app: Flask, actor: Actor) -> Person:
+    """A program with a token of an owner that may do all that a token may."""
+    scopes = [scope.value for scope in scopes_of(Role.OWNER)]
+    command = MakeToken.model_validate({"name": "fuzz", "scopes": scopes, "days": 30})
+    token = make_token(session, command, actor=actor, now=now_utc())
+    person = Person("program", Role.OWNER, actor.organization_id, app.test_client())
+    person.headers["Authorization"] = f"Bearer {token}"
+    return person
+
+
+def _driver(session: Session, app: Flask, actor: Actor) -> Person:
+    command = AddDriver.model_validate({"name": "Fuzz", "days": 30})
+    access = add_driver(session, command, actor=actor, now=now_utc())
+    pin = EnterPin.model_validate({"pin": access.pin})
+    entered = enter_as_driver(session, access.secret, pin, now=now_utc())
+    person = Person("driver", Role.DRIVER, actor.organization_id, app.test_client())
+    with person.client.session_transaction() as browser:
+        browser[DRIVER] = entered.driver_pass
+    return person
 
 
 def _member(

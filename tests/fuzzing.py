@@ -14,6 +14,7 @@ import traceback
 from collections import Counter
 from dataclasses import dataclass, field
 from io import BytesIO
+from time import perf_counter
 from typing import Any, cast
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -72,6 +73,7 @@ class Report:
 
     answers: Counter[tuple[str, str, int]] = field(default_factory=Counter)
     failures: dict[tuple[str, str], str] = field(default_factory=dict)
+    seconds: Counter[str] = field(default_factory=Counter)  # by endpoint
 
     @property
     def asked(self) -> int:
@@ -154,7 +156,9 @@ class Fuzzer:
 
     def ask(self, rule: Rule, person: Person) -> None:
         request = self._request(rule, person)
+        began = perf_counter()
         answer = self._send(person, request)
+        self.report.seconds[rule.endpoint] += perf_counter() - began
         self.report.answers[rule.endpoint, request.method, answer.status_code] += 1
         wrong = self._wrong(person, answer)
         if not wrong:
@@ -279,13 +283,12 @@ class Fuzzer:
 
     def _token(self, person: Person) -> str:
         if not person.token:
-            page = person.client.get("/", headers=person.headers).get_data(as_text=True)
-            found = re.search(r'name="csrf_token" value="([^"]+)"', page)
-            if found is None:
-                page = person.client.get("/sign-in", headers=person.headers).get_data(as_text=True)
-                found = re.search(r'name="csrf_token" value="([^"]+)"', page)
-            person.token = found[1] if found else "none"
-        return person.token
+            for path in ("/sign-in", "/language/en"):  # whoever is in is led on to a page
+                page = person.client.get(path, headers=person.headers, follow_redirects=True)
+                person.token = _token_in(page.get_data(as_text=True))
+                if person.token:
+                    break
+        return person.token or "none"
 
     def _send(self, person: Person, request: Request) -> TestResponse:
         self.bugs.last = ""
@@ -347,8 +350,10 @@ class Fuzzer:
             return
         if not (answer.mimetype or "").startswith("text/html"):
             return
+        text = answer.get_data(as_text=True)
+        person.token = _token_in(text) or person.token
         page = Forms()
-        page.feed(answer.get_data(as_text=True))
+        page.feed(text)
         adapter = self.world.app.url_map.bind("localhost")
         for method, address, fields in page.forms:
             path = urlsplit(address).path or answer.request.path
@@ -364,8 +369,13 @@ class Fuzzer:
                 shown[self.chance.randrange(6)] = kept
 
     def _without_marks(self, value: str) -> str:
-        marked = any(secrets.found_in(value) for secrets in self.world.secrets)
+        marked = any(secrets.found_in(value, value) for secrets in self.world.secrets)
         return "12.34" if marked and value[:1].isdigit() else "fuzz" if marked else value
+
+
+def _token_in(page: str) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    return found[1] if found else ""
 
 
 def _parts(rule: Rule) -> list[tuple[bool, str]]:
