@@ -333,6 +333,17 @@ def _presented(needed: Capability | None) -> Presented:
     return Presented(login=session.get(LOGIN))
 
 
+def _refuse_program(
+    presented: Presented, endpoint: str | None, needed: Capability | None
+) -> None:
+    """Refuse a token that opens nothing, and a program without one where one is needed."""
+    if presented.bearer:
+        note_refusal("token.refused", {"endpoint": endpoint}, now=now_utc())
+        raise _unauthorized("invalid_token")
+    if needed is not PUBLIC:
+        raise _unauthorized()
+
+
 def _unauthorized(error: str | None = None) -> Unauthorized:
     """RFC 6750, section 3: without a token only the scheme is named."""
     values: dict[str, str | None] = {"realm": "offtake"}
@@ -351,13 +362,10 @@ def _admit() -> AnyResponse | None:
     presented = _presented(needed)
     frame = find_who_asks(presented, now_utc())
     actor = frame.actor
-    if presented.bearer and actor.role is Role.VISITOR:
-        note_refusal("token.refused", {"endpoint": endpoint}, now=now_utc())
-        raise _unauthorized("invalid_token")
+    if actor.role is Role.VISITOR and request.path.startswith(API):
+        _refuse_program(presented, endpoint, needed)
     if needed is PUBLIC or actor.may(needed):
         return _ask_again(frame) if endpoint in SENSITIVE else None
-    if actor.role is Role.VISITOR and request.path.startswith(API):
-        raise _unauthorized()
     if actor.role is Role.VISITOR and needed is Capability.DRIVE:
         raise NotAllowed("driver-out", "Open your link again and enter your PIN.")
     if actor.role is Role.VISITOR:

@@ -19,40 +19,19 @@ from app.database import SessionFactory, write_transaction
 from app.demands.services import move_demand
 from app.headers import HEADERS
 from app.matchmaking.services import refresh_market
-from app.security import LOGIN, PUBLIC, ROUTES
+from app.security import LOGIN
 from app.settings import Settings
 from app.streams import pages
 from app.streams.services import move_stream
 from app.web import create_app
 from models.demands.tables import Demand
-from models.permissions import SYSTEM, Capability
+from models.permissions import SYSTEM
 from models.streams.life import Action
 from models.streams.tables import Stream
 from tests.app.browsing import send, signed_in, token_of
 from tests.market import MATCHING, NOON, PASSWORD, Market, demand_terms, stream_terms
 
 pytestmark = pytest.mark.parametrize("facts_url", ["sqlite"], indirect=True)
-
-# The owner last: the pause takes the listings from everybody else.
-ROLES = ("visitor", "viewer", "stranger", "operator", "owner")
-MANAGING = {
-    Capability.MANAGE_SITES,
-    Capability.MANAGE_STREAMS,
-    Capability.MANAGE_DEMANDS,
-    Capability.MANAGE_PAPERS,
-}
-# Endpoints about one listing that are its owner's alone. A change is not among them: the empty form
-# of this walk is refused as a form before anybody asks whose listing it is; see below.
-OWN = {
-    "streams_pages.show_editor",
-    "streams_pages.submit_action",
-    "streams_pages.show_assay_form",
-    "streams_pages.submit_assay",
-    "demands_pages.show_editor",
-    "demands_pages.submit_action",
-}
-EMPTY_FORMS = {"accounts_pages.submit_sign_in"}
-REDIRECTING = {"accounts_pages.choose_language", "accounts_pages.submit_sign_out"}
 
 
 @pytest.fixture
@@ -69,72 +48,6 @@ def viewer(trading: SessionFactory, market: Market) -> str:
             now=NOON,
         )
     return "viewer"
-
-
-def client_of(app: Flask, role: str, endpoint: str) -> FlaskClient:
-    if role == "visitor":
-        return app.test_client()
-    if role == "owner":
-        return signed_in(app, "recycler" if endpoint.startswith("demands") else "factory")
-    return signed_in(app, role)
-
-
-def address_of(app: Flask, endpoint: str, market: Market) -> tuple[str, str]:
-    """Method and path of an endpoint about the small market."""
-    (rule,) = (rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint)
-    values = {
-        "stream_id": market.stream_id,
-        "demand_id": market.demand_id,
-        "action": "pause",
-        "code": "en",
-        "filename": "icon.svg",
-    }
-    with app.test_request_context():
-        built = rule.build({k: v for k, v in values.items() if k in rule.arguments})
-    assert built is not None
-    method = "POST" if "POST" in (rule.methods or ()) else "GET"
-    return method, built[1]
-
-
-def expected(endpoint: str, method: str, role: str) -> int:
-    needed = ROUTES[endpoint]
-    if needed in MANAGING:
-        return expected_of_manager(endpoint, method, role)
-    assert needed in {PUBLIC, Capability.READ_MARKET}, endpoint
-    if endpoint in REDIRECTING:
-        return 303
-    return 422 if endpoint in EMPTY_FORMS else 200
-
-
-def expected_of_manager(endpoint: str, method: str, role: str) -> int:
-    if role == "visitor":
-        return 303
-    if role in {"viewer", "operator"} or (role == "stranger" and endpoint in OWN):
-        return 403
-    if endpoint.endswith("submit_action"):
-        return 303
-    return 422 if method == "POST" else 200
-
-
-def test_every_route_answers_each_role_as_the_table_says(
-    app: Flask, market: Market, viewer: str
-) -> None:
-    found, wanted = {}, {}
-    for role in ROLES:
-        clients: dict[str, FlaskClient] = {}
-        # The owner's pause and a sign-out come last: they change what the others are asked.
-        for endpoint in sorted(ROUTES, key=lambda name: ("submit_" in name, "_sign_" in name)):
-            side = endpoint.partition("_")[0] if role == "owner" else ""
-            client = clients.setdefault(side, client_of(app, role, endpoint))
-            method, path = address_of(app, endpoint, market)
-            answer = send(client, path, {}) if method == "POST" else client.get(path)
-            answer.close()
-            found[role, endpoint] = answer.status_code
-            wanted[role, endpoint] = expected(endpoint, method, role)
-            if wanted[role, endpoint] == 303 and role == "visitor" and ROUTES[endpoint] in MANAGING:
-                assert answer.headers["Location"].startswith("/sign-in?next=")
-    assert found == wanted
-    assert len(found) == len(ROLES) * len(ROUTES)
 
 
 def test_a_listing_of_others_is_neither_shown_nor_changed(
