@@ -21,10 +21,15 @@ RESULTS: Final = Path(__file__).parent / "results"
 # In this order: the pages are those of the market that the demonstration has loaded. A subject is
 # loaded when its turn comes, because some need what only a developer has installed.
 SUBJECTS: Final = (
-    "engine", "cluster", "allocation", "blending", "worker", "demonstration", "pages",
+    "engine", "cluster", "allocation", "blending", "worker", "demonstration", "pages", "sign_in",
 )  # fmt: skip
 ON_REQUEST: Final = ("growth",)
-FOLDERS: Final = {"worker": "worker", "demonstration": "country", "pages": "country"}
+FOLDERS: Final = {
+    "worker": "worker",
+    "demonstration": "country",
+    "pages": "country",
+    "sign_in": "door",
+}
 
 
 def main(asked: Sequence[str]) -> None:

@@ -19,7 +19,7 @@ _PATIENCE_S = 20
 
 def sign_up(page: Page, language: str, address: str) -> None:
     page.goto("/sign-up")
-    page.get_by_label(said(language, "Name")).fill("Newcomer")
+    page.get_by_label(said(language, "Your name")).fill("Newcomer")
     page.get_by_label(said(language, "E-mail")).fill(address)
     page.locator("#f-password").fill(SECRET)
     page.get_by_role("button", name=said(language, "Show")).click()
