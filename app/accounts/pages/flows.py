@@ -33,6 +33,7 @@ from app.accounts.pages.throttle import forget_tries, throttle
 from app.accounts.queries.people import needs_second_factor, password_hash_of, user_id_of
 from app.accounts.services import (
     admit_person,
+    end_login_session,
     end_login_sessions_of,
     find_recovery_code,
     note_of_person,
@@ -117,6 +118,9 @@ def on_authenticated(_: object, user: Any, authn_via: list[str] | None, **__: ob
         end_login_sessions_of(opened, user.id, but=frame.login_session_id, now=now)
         g.admitted = renew_login_session(opened, frame.login_session_id, now=now)
         return
+    if frame.login_session_id is not None:
+        # Whoever signs in once more in the same browser leaves no session behind.
+        end_login_session(opened, frame.login_session_id, actor=frame.actor, now=now)
     via = _VIA[_flow_name()]
     g.admitted = admit_person(
         opened,
