@@ -19,7 +19,7 @@ from app.accounts.pages.proofs import (
     RecoveryCodes,
 )
 from app.accounts.pages.rendering import render_flow
-from app.accounts.pages.slow_work import PasswordContext
+from app.accounts.pages.slow_work import LinkMarks, PasswordContext
 from app.accounts.pages.words import MESSAGES
 from app.accounts.services.factors import RECOVERY_CODES, TOTP_ISSUER
 from app.clock import now_utc
@@ -147,6 +147,7 @@ def set_up_sign_in(app: Flask, settings: Settings) -> None:
         render_template=render_flow,
     )
     security.pwd_context = cast("Any", PasswordContext())
+    security.hashing_context = cast("Any", LinkMarks(settings.signing_key))
     security.want_json(lambda _: False)
     security.login_manager.request_loader(lambda _: None)
     security.login_manager.user_loader(

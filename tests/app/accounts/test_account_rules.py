@@ -9,6 +9,8 @@ from math import log2
 
 import pytest
 from argon2 import PasswordHasher
+from flask_security.utils import hash_data, verify_hash
+from passlib.hash import sha256_crypt
 from sqlalchemy import func, select, update
 
 from app.accounts.commands import register_command
@@ -192,6 +194,22 @@ def test_a_link_of_a_letter_is_good_for_its_purpose_and_its_person_alone(app):
     after = person(app).password
     send(app.test_client(), good, {"password": "quite another lamp 55"})
     assert person(app).password == after
+
+
+def test_a_letter_costs_no_slow_hash_that_would_tell_who_is_known(app, monkeypatch):
+    confirmed(app)
+    slow = []
+    monkeypatch.setattr(sha256_crypt, "hash", lambda *_, **__: slow.append("hash"))
+    monkeypatch.setattr(PasswordHasher, "hash", lambda *_, **__: slow.append("argon2"))
+    assert asked_to_reset(app)
+    send(app.test_client(), "/forgot-password", {"email": "nobody@example.com"})
+    assert slow == []
+    with app.app_context():
+        first, other = hash_data("a password's hash"), hash_data("another one")
+        assert re.fullmatch(r"[0-9a-f]{64}", first)
+        assert verify_hash(first, "a password's hash")
+        assert not verify_hash(first, "another one")
+        assert other != first
 
 
 def test_codes_are_hard_enough_to_guess(app):
