@@ -131,7 +131,7 @@ def test_every_sensitive_step_wants_a_fresh_proof(app, market):
         session.execute(
             update(LoginSession).values(authenticated_at=now_utc() - timedelta(hours=1))
         )
-    kinds = {"passkey", "authenticator", "recovery", "password", "email", "phone"}
+    kinds = {"passkey", "authenticator", "recovery", "password", "email", "phone", "sessions"}
     seen = set()
     for rule in app.url_map.iter_rules():
         if rule.endpoint not in SENSITIVE:
