@@ -63,6 +63,21 @@ def marked(page: str) -> dict[str, str]:
     return {field: message.strip() for field, message in found}
 
 
+def faults_of(html: str) -> list[str]:
+    """What keeps a page from being whole: inline style or script, ids twice, labels of nothing."""
+    inline = re.findall(r"\sstyle=|\son[a-z]+=|<style|javascript:", html)
+    scripts = [
+        content
+        for attributes, content in re.findall(r"<script([^>]*)>(.*?)</script>", html, re.DOTALL)
+        if "src=" not in attributes and 'type="application/json"' not in attributes
+    ]
+    ids = re.findall(r'\sid="([^"]+)"', html)
+    twice = sorted({name for name in ids if ids.count(name) > 1})
+    lonely = set(re.findall(r'<label[^>]* for="([^"]+)"', html)) - set(ids)
+    nothing = re.findall(r".{0,30}\bNone\b.{0,30}", re.sub(r"<[^>]+>", "", html))
+    return [*inline, *scripts, *twice, *sorted(lonely), *nothing]
+
+
 def chinese(message: str) -> str:
     with CHINESE.open("rb") as file:
         texts = {entry.id: str(entry.string) for entry in read_po(file)}

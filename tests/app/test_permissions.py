@@ -20,6 +20,7 @@ from app.clock import now_utc
 from app.database import write_transaction
 from app.security import ROUTES
 from models.permissions import Role
+from tests.app.browsing import faults_of
 from tests.app.permission_table import ADDRESSED, TABLE, form_of
 from tests.app.walk import ROLES, World, ask, make_world, put_back, rules_of, sign_of
 from tests.market import Market
@@ -93,7 +94,7 @@ def test_each_cell_is_as_the_table_says_and_tells_nothing_of_others(
 ) -> None:
     world = make_world(app, market)
     limits = app.extensions["offtake_limits"].shared.storage
-    found, wanted, told = {}, {}, set()
+    found, wanted, told, faults = {}, {}, set(), set()
     with put_back(app) as step:
         for method, endpoint, ownership in cells(app):
             row = TABLE[f"{method} {endpoint}"][ownership].replace(" ", "")
@@ -106,6 +107,8 @@ def test_each_cell_is_as_the_table_says_and_tells_nothing_of_others(
                     key = (role, method, endpoint, ownership)
                     found[key], wanted[key] = sign_of(answer), row[ROLES.index(role)]
                     text = text_of(answer)
+                    if answer.mimetype == "text/html" and "<html" in text:
+                        faults |= {(endpoint, fault) for fault in faults_of(answer.text)}
                     answer.close()
                 told |= {
                     (role, endpoint, ownership, house, what)
@@ -114,6 +117,7 @@ def test_each_cell_is_as_the_table_says_and_tells_nothing_of_others(
                 }
     assert {k: (v, wanted[k]) for k, v in found.items() if v != wanted[k]} == {}
     assert told == set()
+    assert faults == set()
     assert len(found) == len(roles) * sum(1 for _ in cells(app))
 
 
