@@ -1,5 +1,5 @@
 """What can be asked about accounts."""
 
-from app.accounts.inputs.registration import RegisterOrganization, RegisterUser, SignIn
+from app.accounts.inputs.registration import RegisterOrganization, RegisterUser
 
-__all__ = ["RegisterOrganization", "RegisterUser", "SignIn"]
+__all__ = ["RegisterOrganization", "RegisterUser"]

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 from babel import Locale
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from app.fields import Blankable, Command, Id, LongText, Name, ShortText, among
+from app.fields import Blankable, Command, Id, LegalName, LongText, Name, ShortText, among
 from models.accounts.registers import APPLICANTS_REGISTERS
 from models.accounts.standing import DOCUMENT_KINDS
 
@@ -36,8 +36,8 @@ Reason = Annotated[LongText, Field(min_length=1, max_length=REASON_MAX)]
 class OpenOrganization(Command):
     """An organization as its register has it."""
 
-    name: Name
-    name_zh: Annotated[Name | None, Blankable] = None
+    name: LegalName
+    name_zh: Annotated[LegalName | None, Blankable] = None
     country: Annotated[str, among(COUNTRIES), BeforeValidator(_capitals)] = "CN"
     register_kind: Annotated[str, among(APPLICANTS_REGISTERS)] = "cn_credit_code"
     register_number: Name

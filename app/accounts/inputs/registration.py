@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_core import PydanticCustomError
 
-from app.fields import Command, Name, Readable, ShortText, among
+from app.fields import Command, LegalName, Name, Readable, among
 from models.accounts.passwords import PASSWORD_MAX, PASSWORD_MIN
 from models.permissions import MEMBER_ROLES
 
@@ -37,15 +37,9 @@ Email = Annotated[
 ]
 
 
-class SignIn(Command):
-    email: Email
-    password: Annotated[SecretStr, _from(1)]
-    next: str = ""
-
-
 class RegisterOrganization(Command):
-    name: Name
-    name_zh: ShortText | None = None
+    name: LegalName
+    name_zh: LegalName | None = None
     external_key: str | None = None
     demonstration: bool = False
     invented: bool = False

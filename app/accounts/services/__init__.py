@@ -24,7 +24,6 @@ from app.accounts.services.registration import (
     register_organization,
     register_organizations,
     register_user,
-    sign_in,
 )
 from app.accounts.services.sessions import (
     admit_person,
@@ -61,7 +60,6 @@ __all__ = [
     "rename_passkey",
     "renew_login_session",
     "set_phone",
-    "sign_in",
     "store_recovery_codes",
     "use_recovery_code",
     "write_notice",

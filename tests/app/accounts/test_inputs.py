@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.accounts.inputs import RegisterOrganization, RegisterUser, SignIn
+from app.accounts.inputs import RegisterOrganization, RegisterUser
+from app.accounts.inputs.organizations import OpenOrganization
 from app.edge import read_input
 from models.errors import Invalid
 
@@ -43,10 +44,8 @@ def test_an_address_is_the_same_however_it_is_written(email):
         (None, "string_type"),
     ],
 )
-@pytest.mark.parametrize("model", [RegisterUser, SignIn])
-def test_what_is_no_address_is_refused_before_any_database_sees_it(model, email, kind):
-    content = USER if model is RegisterUser else {"password": "x"}
-    assert complaints(model, content | {"email": email}) == {"email": kind}
+def test_what_is_no_address_is_refused_before_any_database_sees_it(email, kind):
+    assert complaints(RegisterUser, USER | {"email": email}) == {"email": kind}
 
 
 @pytest.mark.parametrize("role", ["visitor", "system", "admin", "", "OWNER"])
@@ -75,3 +74,26 @@ def test_an_organization_is_registered_by_name_alone():
     command = read_input(RegisterOrganization, {"name": "Works"})
     assert (command.demonstration, command.invented, command.name_zh) == (False, False, None)
     assert complaints(RegisterOrganization, {"name": "=1"}) == {"name": "formula"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "\u0410cme Recycling",  # a Cyrillic capital where Latin has its A
+        "Acm\u0435",
+        "\u039face",  # a Greek omicron
+        "Ac\u200bme",  # a blank that nobody sees
+        "\U0001d400cme",
+        "Acme \u3164",
+    ],
+)
+@pytest.mark.parametrize("field", ["name", "name_zh"])
+@pytest.mark.parametrize("model", [RegisterOrganization, OpenOrganization])
+def test_no_organization_is_named_so_that_it_looks_like_another(model, field, name):
+    content = {"name": "Acme"} | ({"register_number": "1"} if model is OpenOrganization else {})
+    assert complaints(model, content | {field: name}) == {field: "look_alike"}
+
+
+@pytest.mark.parametrize("name", ["Acme", "宁波回收 Acme 公司", "Вторсырьё Acme", "Łódź Ökö 3"])
+def test_a_name_whose_words_are_each_of_one_alphabet_is_taken(name):
+    assert read_input(RegisterOrganization, {"name": name, "name_zh": name}).name == name

@@ -9,14 +9,14 @@ import pytest
 from pydantic import SecretBytes
 from sqlalchemy import func, select
 
-from app.accounts.inputs import RegisterOrganization, RegisterUser, SignIn
+from app.accounts.inputs import RegisterOrganization, RegisterUser
 from app.accounts.queries.privacy import personal_file, sole_responsibilities
 from app.accounts.services import (
     open_login_session,
     register_organization,
     register_user,
-    sign_in,
 )
+from app.accounts.services.passwords import is_password
 from app.accounts.services.privacy import delete_account, purge_accounts
 from app.database import Origin, note_origin
 from app.journal.inputs import Message
@@ -166,10 +166,11 @@ def test_no_column_of_any_table_holds_the_person_any_more(session, works, li):
 def test_a_deleted_person_cannot_sign_in_and_the_address_is_free_again(session, works, li):
     enrol(session, works, "boss@example.com", "owner")
     delete_account(session, actor=li, now=NOON)
-    for email in (EMAIL, f"deleted-{li.user_id}@deleted.invalid"):
-        for password in (PASSWORD, "!", "anything at all"):
-            with pytest.raises(NotAllowed):
-                sign_in(session, SignIn.model_validate({"email": email, "password": password}))
+    assert session.scalar(select(User.id).where(User.email == EMAIL)) is None
+    kept = session.scalars(select(User).where(User.id == li.user_id)).one()
+    assert kept.disabled_at == NOON
+    for password in (PASSWORD, "!", "anything at all", kept.password):
+        assert not is_password(kept.password, password)
     again = enrol(session, works, EMAIL, "viewer")
     assert again.id != li.user_id
 

@@ -1,4 +1,4 @@
-"""Registering and signing in: refusals tell nothing, one address has one account."""
+"""Registering people and organizations, and the sessions of their browsers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import delete, func, select
 
-from app.accounts.inputs import RegisterOrganization, RegisterUser, SignIn
+from app.accounts.inputs import RegisterOrganization, RegisterUser
 from app.accounts.queries import find_frame, holds_demonstration, organization_by_key
 from app.accounts.services import (
     choose_organization,
@@ -21,13 +21,12 @@ from app.accounts.services import (
     register_organizations,
     register_user,
     registration,
-    sign_in,
 )
-from app.accounts.services.registration import Entry
+from app.accounts.services.passwords import is_password
 from app.database import write_transaction
 from app.settings import SessionPolicy
 from models.accounts.tables import LoginSession, Membership, Organization, User
-from models.errors import Conflict, NotAllowed, NotFound
+from models.errors import Conflict, Invalid, NotAllowed, NotFound
 from models.permissions import (
     SYSTEM,
     VISITOR,
@@ -61,10 +60,6 @@ def enrol(session, organization_id, **changed):
     return register_user(session, organization_id, user(**changed), actor=SYSTEM, now=NOON)
 
 
-def entering(email="a@example.com", password=PASSWORD):
-    return SignIn.model_validate({"email": email, "password": password})
-
-
 def count(session, table):
     return session.scalar(select(func.count()).select_from(table))
 
@@ -80,39 +75,14 @@ def person(session):
     return enrol(session, organize(session))
 
 
-def test_the_right_password_opens_the_organization_of_the_user(session, person):
-    membership = session.scalars(select(Membership)).one()
-    entry = sign_in(session, entering(" A@Example.com "))
-    assert entry == Entry(user_id=person.id, organization_id=membership.organization_id)
+def test_the_right_password_of_a_registered_person_is_known_and_no_other_is(session, person):
+    assert is_password(person.password, PASSWORD)
+    assert not is_password(person.password, "a wrong password")
+    assert not is_password(person.password, PASSWORD.upper())
+    assert not is_password("what no hasher has made", PASSWORD)
 
 
-def test_every_failed_sign_in_is_refused_alike(session, person):
-    disabled = enrol(session, organize(session, "Other"), email="disabled@example.com")
-    disabled.disabled_at = NOON
-    lonely = User(
-        email="lonely@example.com",
-        name="L",
-        created_at=NOON,
-        password=person.password,
-        fs_uniquifier="l",
-    )
-    session.add(lonely)
-    session.flush()
-    said = {
-        refusal_of(lambda entry=entry: sign_in(session, entry))[:2]
-        for entry in (
-            entering(password="a wrong password"),
-            entering(password=PASSWORD.upper()),
-            entering("nobody@example.com"),
-            entering("disabled@example.com"),
-            entering("disabled@example.com", "a wrong password"),
-            entering("lonely@example.com"),
-        )
-    }
-    assert said == {("sign-in-failed", "Address or password is wrong.")}
-
-
-def test_a_password_is_checked_even_where_nobody_has_the_address(session, monkeypatch):
+def test_a_password_is_checked_even_where_nobody_has_the_address(monkeypatch):
     checked = []
     verify = PasswordHasher.verify
 
@@ -121,14 +91,33 @@ def test_a_password_is_checked_even_where_nobody_has_the_address(session, monkey
         return verify(hasher, password_hash, password)
 
     monkeypatch.setattr(PasswordHasher, "verify", watch)
-    refusal_of(lambda: sign_in(session, entering("nobody@example.com")))
+    assert not is_password(None, PASSWORD)
     assert len(checked) == 1
     assert checked[0].startswith("$argon2id$")
 
 
-def test_the_password_of_nobody_opens_nothing(session):
-    entry = entering("nobody@example.com", "nobody has this password")
-    assert refusal_of(lambda: sign_in(session, entry))[0] == "sign-in-failed"
+def test_the_password_of_nobody_opens_nothing():
+    assert not is_password(None, "nobody has this password")
+
+
+@pytest.mark.parametrize(
+    ("password", "code"),
+    [
+        ("password1234", "password-common"),
+        ("aaaaaaaaaaaaaaaa", "password-common"),
+        ("wanda@example.com", "password-common"),
+        ("wanda-7q!X-example", "password-personal"),
+    ],
+)
+def test_nobody_is_registered_with_a_password_that_would_be_guessed(session, password, code):
+    organization_id = organize(session)
+    command = RegisterUser.model_validate(
+        {"email": "wanda@example.com", "name": "Wanda", "password": password, "role": "owner"}
+    )
+    with pytest.raises(Invalid) as refused:
+        register_user(session, organization_id, command, actor=SYSTEM, now=NOON)
+    assert (refused.value.code, refused.value.facts) == (code, {"field": "password"})
+    assert (count(session, User), count(session, Membership)) == (0, 0)
 
 
 def test_only_a_salted_hash_of_the_password_is_stored(session, person):

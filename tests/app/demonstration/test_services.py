@@ -12,8 +12,7 @@ from pyproj import Geod
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.accounts.inputs import SignIn
-from app.accounts.services import sign_in
+from app.accounts.services.passwords import is_password
 from app.database import SessionFactory, write_transaction
 from app.demonstration.outputs import DemonstrationShown
 from app.demonstration.scenario import Scenario, build_scenario
@@ -26,7 +25,7 @@ from app.matchmaking.queries.arrays import compile_market
 from app.matchmaking.queries.figures import market_figures, rejections_of_market
 from app.matchmaking.queries.snapshot import OpenDemand, OpenStream, load_snapshot
 from app.matchmaking.services import refresh_market
-from models.accounts.tables import Organization, User
+from models.accounts.tables import Membership, Organization, User
 from models.compliance.tables import Paper
 from models.demands.tables import Demand, DemandLimit
 from models.errors import NotAllowed
@@ -114,8 +113,12 @@ def test_three_people_may_sign_in_once_they_were_told_their_passwords(loaded: Se
     owners = {}
     for person in people:
         assert len(person.password) >= 20
-        command = SignIn.model_validate({"email": person.email, "password": person.password})
-        owners[person.role] = sign_in(loaded, command).organization_id
+        known = loaded.scalars(select(User).where(User.email == person.email)).one()
+        assert is_password(known.password, person.password)
+        assert (known.confirmed_at, known.disabled_at) == (NOON, None)
+        owners[person.role] = loaded.scalars(
+            select(Membership.organization_id).where(Membership.user_id == known.id)
+        ).one()
         assert len(person.totp_secret) >= 32  # 160 bits
     largest = select(Stream.organization_id).order_by(Stream.year_g.desc(), Stream.id)
     assert owners["factory"] == loaded.scalars(largest).first()
