@@ -227,7 +227,7 @@ def _finish(name: str, answer: Response, now: datetime) -> None:
         g.admitted = renew_login_session(
             request_session(),
             frame.login_session_id,
-            second_factor=name == "wan_verify_response",
+            second_factor=name == "wan_verify_response" or "showed_factor" in g,
             now=now,
         )
 
@@ -279,7 +279,8 @@ def _work_ahead(name: str) -> None:
     elif name in {"verify", "change_password"} and user_id is not None:
         with begin(writes=False) as opened:
             known = password_hash_of(opened, user_id=user_id)
-        work.verify(password, known)
+        if password:
+            work.verify(password, known)
         if new := form.get("new_password", "")[:_READ_MAX]:
             work.hash(new)
     elif name == "mf_recovery_codes":

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_security import ChangePasswordForm, RegisterFormV2, ResetPasswordForm
+from flask import current_app, g
+from flask_security import ChangePasswordForm, RegisterFormV2, ResetPasswordForm, VerifyForm
 from pydantic import TypeAdapter, ValidationError
 from wtforms import StringField
 from wtforms.validators import StopValidation
 
+from app.accounts.pages.words import MESSAGES
 from app.fields import Name
-from app.i18n import say_field
+from app.i18n import say, say_field
 
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
 
@@ -37,3 +39,31 @@ class NewPasswordForm(ResetPasswordForm):
 
 class OtherPasswordForm(ChangePasswordForm):
     new_password_confirm: Any = None
+
+
+class ProofForm(VerifyForm):
+    """The password once more; or the code of the authenticator app, where the person has one.
+
+    The last code of a person is kept in one place, so one that has let in proves nothing more.
+    """
+
+    code = StringField()
+
+    @property
+    def takes_code(self) -> bool:
+        return bool(self.user.tf_primary_method and self.user.tf_totp_secret)
+
+    def validate(self, **more: Any) -> bool:
+        if self.password.data or self.code.data is None or not self.takes_code:
+            return bool(super().validate(**more))
+        del self.password
+        if not super(VerifyForm, self).validate(**more):
+            return False
+        apps = current_app.extensions["security"].totp_factory
+        window = current_app.config["SECURITY_TWO_FACTOR_AUTHENTICATOR_VALIDITY"]
+        if not apps.verify_totp(self.code.data, self.user.tf_totp_secret, self.user, window):
+            self.user.track_failed_authn("code", True)
+            self.code.errors = [say(MESSAGES["TWO_FACTOR_INVALID_TOKEN"])]
+            return False
+        g.showed_factor = True
+        return True

@@ -9,7 +9,7 @@ from flask import Flask
 from flask_security import Security, signals
 
 from app.accounts.pages import flows
-from app.accounts.pages.forms import NewPasswordForm, OtherPasswordForm, SignUpForm
+from app.accounts.pages.forms import NewPasswordForm, OtherPasswordForm, ProofForm, SignUpForm
 from app.accounts.pages.people import People, Person
 from app.accounts.pages.proofs import (
     AuthenticatorApps,
@@ -139,6 +139,7 @@ def set_up_sign_in(app: Flask, settings: Settings) -> None:
         register_form=SignUpForm,
         reset_password_form=NewPasswordForm,
         change_password_form=OtherPasswordForm,
+        verify_form=ProofForm,
         mail_util_cls=Letters,
         password_util_cls=Passwords,
         totp_cls=AuthenticatorApps,

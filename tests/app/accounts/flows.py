@@ -9,11 +9,12 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from passlib.totp import TOTP
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.clock import now_utc
+from app.database import write_transaction
 from models.accounts.tables import LoginSession, User
 from models.journal.tables import StoredMessage
 from tests.app.browsing import TOKEN, token_of
@@ -107,3 +108,19 @@ def open_sessions_of(app: Flask, email: str = ADDRESS) -> list[LoginSession]:
     )
     with opened(app) as session:
         return list(session.scalars(query))
+
+
+def half_way(app: Flask) -> FlaskClient:
+    """A browser in which the password was right and the second step is asked for."""
+    fresh = app.test_client()
+    answer = enter(fresh)
+    assert answer.status_code == 302
+    assert answer.location.startswith("/sign-in/")
+    return fresh
+
+
+def old(app: Flask) -> None:
+    """As if everybody had proved who they are half an hour ago."""
+    with write_transaction(app.extensions["offtake"].sessions) as session:
+        past = now_utc() - 2 * app.extensions["offtake"].settings.sessions.fresh
+        session.execute(update(LoginSession).values(authenticated_at=past))

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from app.clock import now_utc
 from app.database import write_transaction
 from app.security import LOGIN
-from models.accounts.tables import LoginSession, Passkey, RecoveryCode, User
+from models.accounts.tables import Passkey, RecoveryCode, User
 from tests.app.accounts.authenticator import Authenticator, add_passkey, question, show_passkey
 from tests.app.accounts.flows import (
     ADDRESS,
@@ -19,9 +19,11 @@ from tests.app.accounts.flows import (
     code_of,
     confirmed,
     enter,
+    half_way,
     is_in,
     letters,
     make_recovery_codes,
+    old,
     open_sessions_of,
     opened,
     person,
@@ -41,22 +43,6 @@ def client(app):
     client = app.test_client()
     enter(client)
     return client
-
-
-def half_way(app):
-    """A browser in which the password was right and the second step is asked for."""
-    fresh = app.test_client()
-    answer = enter(fresh)
-    assert answer.status_code == 302
-    assert answer.location.startswith("/sign-in/")
-    return fresh
-
-
-def old(app):
-    """As if everybody had proved who they are half an hour ago."""
-    with write_transaction(app.extensions["offtake"].sessions) as session:
-        past = now_utc() - 2 * app.extensions["offtake"].settings.sessions.fresh
-        session.execute(update(LoginSession).values(authenticated_at=past))
 
 
 def test_an_app_is_set_up_by_its_key_and_then_asked_for(app, client):
