@@ -16,6 +16,7 @@ from app.accounts.inputs.organizations import (
     QueueFilter,
 )
 from app.accounts.pages.blueprints import operator_pages
+from app.accounts.pages.countries import country_choices
 from app.accounts.pages.members import invitation_link
 from app.accounts.queries.holding import offices_of
 from app.accounts.queries.organizations import organization_page, organization_queue
@@ -136,6 +137,7 @@ def _detail(
         "accounts/verification.html",
         page=page,
         organization=page.organization,
+        countries=dict(country_choices()),
         offices=[office.value for office in OFFICES if office in offices],
         may_call=actor.may(Capability.REGISTER_ORGANIZATIONS),
         values=values,
