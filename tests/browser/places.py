@@ -30,10 +30,15 @@ PAGES: dict[str, tuple[str | None, str]] = {
     "assay": ("factory", "/streams/{own_stream}/assays/new"),
     "sites": ("factory", "/sites"),
     "site editor": ("factory", "/sites/new"),
+    "account": ("factory", "/account"),
+    "organization": ("factory", "/organization"),
     "papers": ("recycler", "/papers"),
     "demands board": ("recycler", "/demands"),
     "demand editor": ("recycler", "/demands/new"),
     "demand change": ("recycler", "/demands/{own_demand}/edit"),
+    "organizations": ("operator", "/operator/organizations"),
+    "papers to verify": ("operator", "/verification/papers"),
+    "audit": ("operator", "/audit"),
 }
 
 

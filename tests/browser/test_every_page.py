@@ -17,7 +17,7 @@ RULES = [
     "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice",
 ]  # fmt: skip
 REFUSED = {"not found": 404}
-ROLES = [None, "factory", "recycler"]
+ROLES = [None, "factory", "recycler", "operator"]
 
 
 @pytest.fixture(scope="session")

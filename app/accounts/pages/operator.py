@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.inputs.members import InviteOfficer
@@ -18,6 +18,7 @@ from app.accounts.inputs.organizations import (
 from app.accounts.pages.blueprints import operator_pages
 from app.accounts.pages.countries import country_choices
 from app.accounts.pages.members import invitation_link
+from app.accounts.pages.rendering import notes
 from app.accounts.queries.holding import offices_of
 from app.accounts.queries.organizations import organization_page, organization_queue
 from app.accounts.queries.parks import park_rows, verified_organizations
@@ -26,6 +27,7 @@ from app.accounts.services.parks import appoint_manager
 from app.accounts.services.verification import decide_on_organization
 from app.clock import now_utc
 from app.edge import begin, current_actor, form_fields, read_form, read_input
+from app.i18n import say
 from app.places.inputs import AddPark
 from app.places.services import add_park
 from app.problems import problem_of, status_of
@@ -96,6 +98,7 @@ def submit_officer(organization_id: int) -> ResponseReturnValue:
             )
     except Refusal as refusal:
         return _detail(organization_id, form_fields(), problem_of(refusal)), status_of(refusal)
+    flash(say("The invitation is on its way to %(email)s.", email=command.email), "success")
     return redirect(url_for(DETAIL, organization_id=organization_id), code=303)
 
 
@@ -138,6 +141,7 @@ def _detail(
         page=page,
         organization=page.organization,
         countries=dict(country_choices()),
+        notes=notes(),
         offices=[office.value for office in OFFICES if office in offices],
         may_call=actor.may(Capability.REGISTER_ORGANIZATIONS),
         values=values,
