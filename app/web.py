@@ -31,7 +31,7 @@ VENDOR: Final = ROOT / "app/static/vendor/manifest.json"
 class RowNumber(IntegerConverter):
     """A number that a database can hold; whatever is longer names nothing."""
 
-    regex = rf"\d{{1,{len(str(ID_MAX))}}}"
+    regex = rf"[0-9]{{1,{len(str(ID_MAX))}}}"
 
     def __init__(self, url_map: Map) -> None:
         super().__init__(url_map, max=ID_MAX)

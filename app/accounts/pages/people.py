@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from secrets import token_hex
 from typing import Any
-from uuid import uuid4
 
 from flask_security import UserMixin, WebAuthnMixin
 from flask_security.datastore import SQLAlchemyUserDatastore
@@ -94,8 +94,8 @@ class People(SQLAlchemyUserDatastore):
             name=facts["name"],
             language=current_language(),
             password=facts["password"],
-            fs_uniquifier=uuid4().hex,
-            fs_webauthn_user_handle=uuid4().hex,
+            fs_uniquifier=token_hex(16),
+            fs_webauthn_user_handle=token_hex(16),
             created_at=now,
         )
         session.add(person)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from secrets import token_hex
 from typing import Final
-from uuid import uuid4
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
@@ -102,7 +102,7 @@ def _anonymize(user: User, now: datetime) -> None:
     user.name = ""
     user.phone = user.phone_confirmed_at = None
     user.password = _NO_PASSWORD
-    user.fs_uniquifier = uuid4().hex
+    user.fs_uniquifier = token_hex(16)
     user.fs_webauthn_user_handle = None
     user.tf_primary_method = user.tf_totp_secret = user.tf_last_counter = None
     user.confirmed_at = None

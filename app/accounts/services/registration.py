@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import uuid4
+from secrets import token_hex
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -64,7 +64,7 @@ def register_user(
         email=command.email,
         name=command.name,
         password=hash_password(password),
-        fs_uniquifier=uuid4().hex,
+        fs_uniquifier=token_hex(16),
         confirmed_at=now,
         created_at=now,
     )

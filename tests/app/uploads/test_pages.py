@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from werkzeug.exceptions import NotFound
 
 from app.database import SessionFactory, write_transaction
 from app.uploads.services import inspect_file, path_of, share_upload, store_upload
@@ -82,6 +83,14 @@ def test_what_is_not_yours_does_not_exist(
 )
 def test_nonsense_for_a_number_is_not_found(app: Flask, path: str) -> None:
     assert signed_in(app, "factory").get(f"/uploads/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("number", ["\u0661", "\uff11", "\u0967"])
+def test_a_number_in_an_address_is_written_in_one_set_of_digits(app: Flask, number: str) -> None:
+    addresses = app.url_map.bind("localhost")
+    assert addresses.match("/uploads/1") == ("uploads_pages.download_upload", {"upload_id": 1})
+    with pytest.raises(NotFound):
+        addresses.match(f"/uploads/{number}")
 
 
 @pytest.mark.parametrize(
