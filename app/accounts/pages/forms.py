@@ -6,13 +6,13 @@ from typing import Any
 
 from flask import current_app, g
 from flask_security import ChangePasswordForm, RegisterFormV2, ResetPasswordForm, VerifyForm
+from flask_security.utils import get_message
 from pydantic import TypeAdapter, ValidationError
 from wtforms import StringField
 from wtforms.validators import StopValidation
 
-from app.accounts.pages.words import MESSAGES
 from app.fields import Name
-from app.i18n import say, say_field
+from app.i18n import say_field
 
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
 
@@ -63,7 +63,7 @@ class ProofForm(VerifyForm):
         window = current_app.config["SECURITY_TWO_FACTOR_AUTHENTICATOR_VALIDITY"]
         if not apps.verify_totp(self.code.data, self.user.tf_totp_secret, self.user, window):
             self.user.track_failed_authn("code", True)
-            self.code.errors = [say(MESSAGES["TWO_FACTOR_INVALID_TOKEN"])]
+            self.code.errors = [get_message("TWO_FACTOR_INVALID_TOKEN")[0]]
             return False
         g.showed_factor = True
         return True
