@@ -60,8 +60,9 @@ from tests.market import (
 
 EVERYWHERE = (Role.OPERATOR, Role.AUDITOR)  # they read the details of all
 BY_GRANT = (Role.PARK_MANAGER, Role.FACILITATOR)
-# A receiver's dossier tells the numbers of its papers to whoever would send it waste.
-DOSSIERS = ("/dossier", "/dossier.pdf")
+# A receiver's dossier tells the numbers of its papers to whoever would send it waste; and so does
+# the page of a stream, where it says which paper of a near miss has ended or does not name the code.
+TELLS_PAPERS = re.compile(r".*/dossier(\.pdf)?|/streams/\d+")
 GROUPING = re.compile(r"(?<=\d)[,\u202f\u00a0](?=\d{3})")
 # What is put back into a marked draft, should somebody have published or renamed it.
 KEPT = ("name", "description", "state", "published_at", "site_id", "organization_id")
@@ -114,7 +115,7 @@ class World:
 
     def leaks(self, person: Person, answer: str, path: str) -> list[str]:
         """The marks in an answer that this person must not see."""
-        if path.endswith(DOSSIERS):
+        if TELLS_PAPERS.fullmatch(path):
             answer = re.sub(r"canary\d+qpaper", "", answer)
         plain = plain_numbers(answer)
         return [
