@@ -61,7 +61,7 @@ from tests.market import (
 EVERYWHERE = (Role.OPERATOR, Role.AUDITOR)  # they read the details of all
 BY_GRANT = (Role.PARK_MANAGER, Role.FACILITATOR)
 # A receiver's dossier tells the numbers of its papers to whoever would send it waste; and so does
-# the page of a stream, where it says which paper of a near miss has ended or does not name the code.
+# the page of a stream, where it says which paper of a near miss has ended or names other codes.
 TELLS_PAPERS = re.compile(r".*/dossier(\.pdf)?|/streams/\d+")
 GROUPING = re.compile(r"(?<=\d)[,\u202f\u00a0](?=\d{3})")
 # What is put back into a marked draft, should somebody have published or renamed it.
