@@ -336,9 +336,7 @@ def _presented(needed: Capability | None) -> Presented:
     return Presented(login=session.get(LOGIN))
 
 
-def _refuse_program(
-    presented: Presented, endpoint: str | None, needed: Capability | None
-) -> None:
+def _refuse_program(presented: Presented, endpoint: str | None, needed: Capability | None) -> None:
     """Refuse a token that opens nothing, and a program without one where one is needed."""
     if presented.bearer:
         note_refusal("token.refused", {"endpoint": endpoint}, now=now_utc())
