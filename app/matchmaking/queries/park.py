@@ -1,4 +1,4 @@
-"""What a park's manager sees: sums that bare no member, and the listings of those who granted it."""
+"""What the manager of a park sees: sums that bare no member, and listings by their grant."""
 
 from __future__ import annotations
 
