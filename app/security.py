@@ -308,9 +308,17 @@ def _check_same_origin() -> None:
     if site is not None:
         own = site in {"same-origin", "none"}
     else:
-        own = origin is None or urlsplit(origin).netloc == request.host
+        own = origin is None or _host_of(origin) == request.host
     if not own:
         raise NotAllowed("cross-site", "This was sent from another website, not from here.")
+
+
+def _host_of(origin: str) -> str:
+    """The host that an origin names; none if it is no address at all, such as `http://[`."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 def _reader() -> str:

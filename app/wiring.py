@@ -11,7 +11,7 @@ from flask import Blueprint
 from sqlalchemy.orm import sessionmaker
 
 from app.accounts.api import accounts_api
-from app.accounts.commands import register_command
+from app.accounts.commands import person_command, register_command
 from app.accounts.inputs.privacy import PurgeAccounts
 from app.accounts.jobs import AccountJobs
 from app.accounts.pages import accounts_pages, set_up_sign_in
@@ -92,6 +92,7 @@ CHECKS: Final[tuple[Check, ...]] = (*JOURNAL_CHECKS,)
 COMMANDS: Final[tuple[Command, ...]] = (
     doctor_command(CHECKS),
     register_command,
+    person_command,
     demo_command,
     demo_code_command,
     match_command,

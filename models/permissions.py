@@ -43,6 +43,7 @@ class Capability(StrEnum):
     # The installation
     REGISTER_ORGANIZATIONS = "register_organizations"
     MANAGE_PARKS = "manage_parks"
+    MANAGE_PEOPLE = "manage_people"
     LOAD_CATALOGUE = "load_catalogue"
     LOAD_DEMONSTRATION = "load_demonstration"
     REFRESH_MATCHES = "refresh_matches"

@@ -104,6 +104,50 @@ NOTICES: Final[Mapping[str, Mapping[str, Letter]]] = {
             "您账户的身份验证器、通行密钥或恢复码已变更。" + _NOT_YOU_ZH + _END,
         ),
     },
+    "disabled": {
+        "en": Letter(
+            "Your account was disabled",
+            "The operator of this market has disabled your account and signed you out everywhere. "
+            "Ask the operator if you do not know why." + _END,
+        ),
+        "zh": Letter(
+            "您的账户已停用",
+            "本市场的运营方已停用您的账户，并使其在所有浏览器中退出登录。如不清楚原因，请联系运营方。"
+            + _END,
+        ),
+    },
+    "enabled": {
+        "en": Letter(
+            "Your account is open again",
+            "The operator of this market has opened your account again. You can sign in." + _END,
+        ),
+        "zh": Letter("您的账户已恢复", "本市场的运营方已恢复您的账户，您可以登录。" + _END),
+    },
+    "signed_out": {
+        "en": Letter(
+            "You were signed out everywhere",
+            "The operator of this market has ended every session of your account. You can sign in "
+            "again; ask the operator if you do not know why." + _END,
+        ),
+        "zh": Letter(
+            "您已在所有地方退出登录",
+            "本市场的运营方已结束您账户的所有会话。您可以重新登录；如不清楚原因，请联系运营方。"
+            + _END,
+        ),
+    },
+    "factors_reset": {
+        "en": Letter(
+            "Your second factors were taken off",
+            "You told the operator of this market that you had lost your second factors, and they "
+            "were taken off. Sign in with your password and set up new ones. If it was not you who "
+            "asked for this, tell the operator at once." + _END,
+        ),
+        "zh": Letter(
+            "您的第二重验证已移除",
+            "您曾告知本市场的运营方第二重验证已丢失，现已移除。请用密码登录并重新设置。"
+            "如非本人申请，请立即告知运营方。" + _END,
+        ),
+    },
     "phone": {
         "en": Letter("Your code", "{code} is your Offtake code. It is good for ten minutes."),
         "zh": Letter("您的验证码", "您的 Offtake 验证码是 {code}，十分钟内有效。"),

@@ -122,6 +122,7 @@ def test_an_installation_is_known_by_the_names_it_was_given_alone(apps: Apps) ->
         ({"Origin": "https://evil.example"}, 403),
         ({"Origin": "null"}, 403),
         ({"Origin": "http://localhost.evil.example"}, 403),
+        ({"Origin": "http://["}, 403),
     ],
 )
 def test_what_another_website_sends_is_refused_even_with_a_token(

@@ -217,6 +217,12 @@ def test_only_what_a_signed_in_reader_sees_is_kept_by_nobody(app: Flask) -> None
         assert "no-store" not in icon.headers["Cache-Control"]
 
 
+def test_pages_of_signing_in_are_kept_by_nobody_in_words_that_browsers_know(app: Flask) -> None:
+    visitor = app.test_client()
+    for path in ("/sign-in", "/sign-up", "/forgot-password", "/confirm/x", "/forgot-password/x"):
+        assert visitor.get(path).headers["Cache-Control"] == "no-store", path
+
+
 def write_lock_is_free(facts_url: str) -> bool:
     """Whether somebody else could begin to write at this moment."""
     with closing(sqlite3.connect(facts_url.removeprefix("sqlite:///"), timeout=0)) as rival:

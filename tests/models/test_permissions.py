@@ -55,6 +55,7 @@ HOLDERS = {
     "verify_papers": {Role.OPERATOR, Role.SYSTEM},
     "register_organizations": {Role.OPERATOR, Role.SYSTEM},
     "manage_parks": {Role.OPERATOR, Role.SYSTEM},
+    "manage_people": {Role.SYSTEM},
     "load_catalogue": {Role.OPERATOR, Role.SYSTEM},
     "load_demonstration": {Role.SYSTEM},
     "refresh_matches": {Role.OPERATOR, Role.SYSTEM},

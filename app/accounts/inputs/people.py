@@ -8,7 +8,8 @@ from typing import Annotated, Final, Literal
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from app.fields import Command, Name
+from app.accounts.inputs.registration import Email
+from app.fields import Command, LongText, Name
 
 _BLANKS: Final = re.compile(r"[\s().-]")
 _PHONE: Final = re.compile(r"(\+|00)[1-9][0-9]{6,14}|1[3-9][0-9]{9}")
@@ -48,3 +49,10 @@ class ConfirmPhone(Command):
 
 class NamePasskey(Command):
     name: Annotated[Name, Field(max_length=64)]
+
+
+class CareForPerson(Command):
+    """Whose account, and why; the reason stays in the audit trail."""
+
+    email: Email
+    reason: Annotated[LongText, Field(min_length=10)]

@@ -35,6 +35,7 @@ from app.accounts.services import (
     admit_person,
     end_login_session,
     end_login_sessions_of,
+    end_one_factor_sessions_of,
     find_recovery_code,
     note_of_person,
     renew_login_session,
@@ -165,8 +166,9 @@ def on_address_changed(_: object, user: Any, old_email: str, **__: object) -> No
 
 
 def on_factor_added(_: object, user: Any, **__: object) -> None:
-    """The browser in which it was set up has just shown it."""
+    """The browser in which it was set up has just shown it; others show it when they come again."""
     opened, now, frame = request_session(), now_utc(), current_frame()
+    end_one_factor_sessions_of(opened, user.id, but=frame.login_session_id, now=now)
     note_of_person(opened, user.id, "account.factor_added", now=now)
     write_notice(opened, user.id, "factor_changed", now=now, account=account_address())
     if frame.login_session_id is not None:

@@ -107,6 +107,8 @@ _SETTINGS: Final[dict[str, Any]] = {
     "REFRESH_TOKEN": False,
     "FRESHNESS_GRACE_PERIOD": timedelta(0),
     "CSRF_COOKIE_NAME": None,
+    # None: written bare. The library's own `no-store=True` is a word that no browser knows.
+    "CACHE_CONTROL": {"no-store": None},
     "I18N_DOMAIN": "messages",
     "I18N_DIRNAME": [str(TRANSLATIONS)],
     "DATETIME_FACTORY": now_utc,

@@ -99,6 +99,14 @@ def confirmed_person(session: Session, *, actor: Actor, capability: Capability) 
     return user if user.confirmed_at is not None and user.disabled_at is None else None
 
 
+def belongs_to(session: Session, user_id: int | None, organization_id: int) -> bool:
+    """Whether a person is of an organization, also while acting for another one."""
+    query = select(Membership.id).where(
+        Membership.user_id == user_id, Membership.organization_id == organization_id
+    )
+    return user_id is not None and session.scalar(query) is not None
+
+
 def roles_in(session: Session, organization_id: int) -> dict[int, Role]:
     """The roles of an organization by membership."""
     query = select(Membership.id, Membership.role).where(

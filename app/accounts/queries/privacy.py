@@ -28,7 +28,7 @@ Rows = list[dict[str, Any]]
 def personal_file(session: Session, user_id: int, *, now: datetime) -> dict[str, Any]:
     """The file of a person by what it is about. Secrets and their hashes are not in it."""
     user = session.get_one(User, user_id)
-    addresses = [each for each in (user.email, user.phone) if each]
+    addresses = own_addresses(user)
     return {
         "made_at": now,
         "account": {
@@ -80,6 +80,12 @@ def personal_file(session: Session, user_id: int, *, now: datetime) -> dict[str,
             for entry in audit_of_person(session, user_id)
         ],
     }
+
+
+def own_addresses(user: User) -> list[str]:
+    """Where messages to this person go. A number that nobody confirmed may be somebody else's."""
+    phone = user.phone if user.phone_confirmed_at is not None else None
+    return [each for each in (user.email, phone) if each]
 
 
 def sole_responsibilities(session: Session, user_id: int) -> list[str]:

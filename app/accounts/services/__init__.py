@@ -30,6 +30,7 @@ from app.accounts.services.sessions import (
     choose_organization,
     end_login_session,
     end_login_sessions_of,
+    end_one_factor_sessions_of,
     open_login_session,
     renew_login_session,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "confirm_phone",
     "end_login_session",
     "end_login_sessions_of",
+    "end_one_factor_sessions_of",
     "end_second_factor",
     "find_recovery_code",
     "invent_recovery_codes",

@@ -40,7 +40,14 @@ from models.accounts.membership import (
     invitation_state,
 )
 from models.accounts.standing import Standing
-from models.accounts.tables import Invitation, LoginSession, Membership, Organization, User
+from models.accounts.tables import (
+    ApiToken,
+    Invitation,
+    LoginSession,
+    Membership,
+    Organization,
+    User,
+)
 from models.errors import Conflict, NotAllowed, NotFound
 from models.permissions import (
     Actor,
@@ -309,6 +316,16 @@ def _end(
         update(LoginSession)
         .where(LoginSession.user_id == user_id, LoginSession.organization_id == organization.id)
         .values(organization_id=None)
+    )
+    # Whoever is invited again later does not find the programs of before let in again.
+    session.execute(
+        update(ApiToken)
+        .where(
+            ApiToken.made_by == user_id,
+            ApiToken.organization_id == organization.id,
+            ApiToken.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
     )
     session.flush()
     event = MemberLeft(membership_id=membership_id, organization_id=organization.id, role=role)

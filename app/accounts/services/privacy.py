@@ -10,6 +10,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.queries.holding import lock_organization, roles_in
+from app.accounts.queries.privacy import own_addresses
 from app.journal.services import (
     AuditNote,
     delete_messages_of,
@@ -43,7 +44,7 @@ def delete_account(session: Session, *, actor: Actor, now: datetime) -> None:
     user_id = require_user(actor, Capability.USE_ACCOUNT)
     _end_memberships(session, user_id, actor=actor, now=now)
     user = session.scalars(select(User).where(User.id == user_id).with_for_update()).one()
-    addresses = [each for each in (user.email, user.phone) if each]
+    addresses = own_addresses(user)
     session.execute(
         update(ApiToken)
         .where(ApiToken.made_by == user_id, ApiToken.revoked_at.is_(None))

@@ -129,6 +129,18 @@ def end_login_sessions_of(
     note_of_person(session, user_id, "account.sessions_ended", now=now)
 
 
+def end_one_factor_sessions_of(
+    session: Session, user_id: int, *, but: int | None, now: datetime
+) -> None:
+    """Sign out whoever came in by the password alone, now that more than that is asked for.
+
+    Else a thief who signed in before could still add a factor of his own. Called by edges only.
+    """
+    kept = [] if but is None else [LoginSession.id != but]
+    alone = [LoginSession.user_id == user_id, LoginSession.second_factor.is_(False)]
+    _end(session, [*alone, *kept], now)
+
+
 def choose_organization(
     session: Session, login_session_id: int, organization_id: int, *, actor: Actor
 ) -> None:

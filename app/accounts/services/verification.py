@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.queries.holding import lock_organization
+from app.accounts.queries.holding import belongs_to, lock_organization
 from app.accounts.services.letters import write_to_owners
 from app.database import lock_name
 from app.journal.services import record
@@ -21,7 +21,7 @@ from models.accounts.events import (
 )
 from models.accounts.standing import REASONED_STEPS, Step, next_standing
 from models.accounts.tables import Organization
-from models.errors import Conflict, Invalid
+from models.errors import Conflict, Invalid, NotAllowed
 from models.journal.events import Event
 from models.permissions import Actor, Capability, require
 
@@ -50,6 +50,8 @@ def decide_on_organization(
     organization = lock_organization(session, organization_id)
     move = next_standing(organization.known_standing, step)
     require(actor, move.capability)
+    if belongs_to(session, actor.user_id, organization.id):
+        raise NotAllowed("own-organization", "Nobody decides on an organization of their own.")
     if step in REASONED_STEPS and not reason:
         raise Invalid("reason-missing", "Say why: the organization is told.", field="reason")
     if step is Step.VERIFY:

@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from app.accounts.queries.holding import belongs_to
 from app.catalogue.queries import code_ids_of
 from app.compliance.inputs import FilePaper, PaperStep
 from app.compliance.queries.papers import lock_paper
@@ -135,7 +136,8 @@ def move_paper(
     move = next_state(paper.known_state, command.action)
     require(actor, move.capability)
     decides = move.capability is Capability.VERIFY_PAPERS
-    if decides and owns:
+    # Whoever belongs to both must not file for one and verify for the other.
+    if decides and (owns or belongs_to(session, actor.user_id, paper.organization_id)):
         raise NotAllowed("own-paper", "Nobody verifies the papers of their own organization.")
     if not decides and not owns:
         raise NotAllowed("owned-by-others", "This belongs to another organization.")

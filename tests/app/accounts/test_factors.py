@@ -58,6 +58,32 @@ def test_an_app_is_set_up_by_its_key_and_then_asked_for(app, client):
     assert len(letters(app, "account.factor_changed")) == 1
 
 
+@pytest.mark.parametrize("factor", ["app", "passkey"])
+def test_a_browser_that_came_in_by_the_password_alone_adds_no_factor_beside_the_first(
+    app, client, factor
+):
+    thief = app.test_client()
+    enter(thief)
+    assert is_in(thief)
+    if factor == "app":
+        set_up_app(client)
+    else:
+        add_passkey(client, Authenticator())
+    assert is_in(client)
+    assert not is_in(thief)
+    answer = send(thief, "/account/authenticator", {"setup": "authenticator"})
+    assert answer.location.startswith("/sign-in")
+    assert [row.second_factor for row in open_sessions_of(app)] == [True]
+
+
+def test_a_further_factor_ends_no_browser_that_has_shown_one(app, client):
+    key = set_up_app(client)
+    second = half_way(app)
+    send(second, "/sign-in/code", {"code": code_of(key)})
+    add_passkey(client, Authenticator())
+    assert is_in(second)
+
+
 def test_the_secret_of_an_app_is_stored_encrypted(app, client):
     key = set_up_app(client)
     stored = person(app).tf_totp_secret

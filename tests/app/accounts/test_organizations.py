@@ -221,6 +221,22 @@ def test_nobody_but_the_operator_decides(session, role):
     assert standing(session, owner) is Standing.SUBMITTED
 
 
+def test_an_operator_decides_on_no_organization_of_their_own_whatever_they_act_for(session):
+    owner = submitted(session)
+    boss = operator(session)
+    both = Actor(user_id=owner.user_id, organization_id=boss.organization_id, role=Role.OPERATOR)
+    for step in (Step.VERIFY, Step.RETURN):
+        code = refused(session, NotAllowed, decide, owner, step, by=both, reason="why")
+        assert code == "own-organization"
+    decide(session, owner, Step.VERIFY, by=boss)
+    for step in (Step.SUSPEND, Step.REINSTATE):
+        if step is Step.REINSTATE:
+            decide(session, owner, Step.SUSPEND, by=boss, reason="why")
+        code = refused(session, NotAllowed, decide, owner, step, by=both, reason="why")
+        assert code == "own-organization"
+    assert standing(session, owner) is Standing.SUSPENDED
+
+
 def test_the_auditor_reads_the_queue_and_the_papers_and_gets_no_buttons(session):
     owner, boss = submitted(session), operator(session)
     auditor = Actor(user_id=boss.user_id, organization_id=boss.organization_id, role=Role.AUDITOR)

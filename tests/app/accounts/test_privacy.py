@@ -64,7 +64,7 @@ def works(session):
 def li(session, works):
     """Somebody of whom there is something of every kind."""
     user = enrol(session, works, EMAIL, "trader", name=CANARY)
-    user.phone, user.tf_totp_secret = PHONE, "encrypted"
+    user.phone, user.phone_confirmed_at, user.tf_totp_secret = PHONE, NOON, "encrypted"
     open_login_session(session, user.id, via="password", second_factor=True, now=NOON)
     session.add(RecoveryCode(user_id=user.id, code_hash="secret-hash", created_at=NOON))
     session.add(
@@ -114,6 +114,22 @@ def test_the_file_of_another_person_is_another(session, works, li):
     wang = enrol(session, works, "wang@example.com", "viewer")
     written = json.dumps(personal_file(session, wang.id, now=NOON), default=str)
     assert [s for s in (CANARY, EMAIL, PHONE, ADDRESS) if s in written] == []
+
+
+def test_a_number_that_nobody_confirmed_opens_and_deletes_nothing_of_its_owner(session, works, li):
+    message = Message(
+        purpose="account.phone", channel="sms", address=PHONE, subject="", body="for Li alone",
+        user_id=li.user_id,
+    )  # fmt: skip
+    send_message(session, message, now=NOON)
+    wang = enrol(session, works, "wang@example.com", "viewer")
+    wang.phone = PHONE
+    session.flush()
+    assert personal_file(session, wang.id, now=NOON)["messages"] == []
+    actor = Actor(user_id=wang.id, organization_id=works, role=Role.VIEWER)
+    delete_account(session, actor=actor, now=NOON)
+    kept = session.scalars(select(StoredMessage.body).where(StoredMessage.address == PHONE)).all()
+    assert kept == ["for Li alone"]
 
 
 def test_after_deletion_nothing_leads_to_the_person_and_the_chain_holds(session, works, li):

@@ -112,6 +112,16 @@ def test_what_is_no_token_is_a_visitor(session, owner, bearer):
     assert asked(session, bearer) == Frame()
 
 
+def test_whoever_is_invited_again_finds_no_program_of_before_let_in(session, owner):
+    trader, membership_id = join(session, owner, "vera", "owner")
+    token = token_for(session, trader, "read_own")
+    other = token_for(session, owner, "read_own")
+    remove_member(session, membership_id, actor=owner, now=NOON)
+    join(session, owner, "vera", "owner")
+    assert asked(session, token) == Frame()
+    assert asked(session, other).actor.user_id == owner.user_id
+
+
 def test_a_token_is_no_cookie_and_a_cookie_no_token(session, owner):
     token = token_for(session, owner, "read_own")
     assert frame_of(session, token) == Frame()

@@ -115,6 +115,19 @@ def test_only_the_operator_decides_and_only_the_owner_ends(session, market):
     refused(session, NotFound, move_paper, 10**9, unknown, actor=market.recycler, now=NOON)
 
 
+def test_whoever_belongs_to_both_verifies_no_paper_by_acting_for_the_operator(session, market):
+    paper = permit(session, market)
+    both = Actor(
+        user_id=market.recycler.user_id, organization_id=market.operator.organization_id,
+        role=Role.OPERATOR,
+    )  # fmt: skip
+    for action in ("verify", "refuse"):
+        command = PaperStep(action=action, reason="why")
+        refusal = refused(session, NotAllowed, move_paper, paper.id, command, actor=both, now=NOON)
+        assert refusal.code == "own-paper"
+    assert paper.state == "unverified"
+
+
 def test_a_permit_says_what_it_allows(session, market):
     refusal = refused(session, Invalid, lambda s: permit(s, market, ways=[]))
     assert (refusal.code, refusal.facts) == ("paper-ways", {"field": "ways"})
