@@ -10,6 +10,8 @@ from models.errors import Invalid
 
 PASSWORD_MIN: Final = 12
 PASSWORD_MAX: Final = 128
+# Whatever is longer is too long in every way of writing it, and is not read to its end.
+_READ_MAX: Final = 1_000
 # What remains once everything that is known of a person is taken away must be hard by itself.
 _REST_MIN: Final = 8
 _KNOWN_WORD_MIN: Final = 4
@@ -21,7 +23,7 @@ GUESSES_MIN: Final = 10**8
 
 def normal_password(password: str) -> str:
     """The same signs however a keyboard sends them (NIST SP 800-63B, 5.1.1.2: NFKC)."""
-    return unicodedata.normalize("NFKC", password)
+    return unicodedata.normalize("NFKC", password[:_READ_MAX])
 
 
 def known_words(about: Iterable[str]) -> frozenset[str]:

@@ -83,3 +83,13 @@ def sign_in_with_passkey(page: Page, language: str) -> None:
     page.goto("/sign-in")
     page.get_by_role("main").get_by_role("button", name=said(language, "Use a passkey")).click()
     expect(page).not_to_have_url(re.compile(r"/sign-in"))
+
+
+def sign_out(page: Page, language: str) -> None:
+    """By the bar, or on a phone by its menu."""
+    place = page.locator(".ot-who")
+    if not place.is_visible():
+        page.locator(".ot-menu summary").click()
+        place = page.locator(".ot-menu")
+    place.get_by_role("button", name=said(language, "Sign out")).click()
+    expect(page.get_by_role("banner").get_by_text(said(language, "Sign in")).first).to_be_visible()

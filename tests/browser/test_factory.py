@@ -141,12 +141,3 @@ def test_what_a_factory_has_is_closed_to_visitors(visit: Visit) -> None:
     page = visit()
     page.goto("/streams/new")
     expect(page).to_have_url(re.compile(r"/sign-in\?next=/streams/new"))
-
-
-def test_signing_out_ends_the_session(visit: Visit) -> None:
-    page = visit(role="operator")
-    page.goto("/")
-    page.locator(".ot-who").get_by_role("button", name="Sign out").click()
-    expect(page.get_by_role("banner").get_by_role("link", name="Sign in")).to_be_visible()
-    page.goto("/streams")
-    expect(page).to_have_url(re.compile(r"/sign-in"))

@@ -16,6 +16,7 @@ from tests.browser.newcomer import (
     link_in_letter,
     sign_in,
     sign_in_with_passkey,
+    sign_out,
     sign_up,
 )
 from tests.browser.words import LANGUAGES, LOCALES, said
@@ -43,7 +44,7 @@ def test_a_newcomer_signs_up_and_comes_back_with_a_passkey(
     confirm(page, language, link_in_letter(instance, newcomer))
     sign_in(page, language, newcomer)
     add_passkey(page, language)
-    context.clear_cookies()
+    sign_out(page, language)
     page.goto("/account")
     expect(page).to_have_url(re.compile(r"/sign-in\?next=/account"))
     sign_in_with_passkey(page, language)
