@@ -197,6 +197,8 @@ def serve(
         "worker_class": PatientWorker,
         "timeout": 60,
         "control_socket_disable": True,
+        # Who speaks for a proxy is said by OFFTAKE_TRUSTED_PROXIES alone.
+        "forwarded_allow_ips": "",
     }
     click.echo(f"Offtake is on http://{host}:{port}")
     try:
