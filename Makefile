@@ -30,7 +30,7 @@ run: setup $(TRANSLATIONS) ## Set up, load the demonstration market once, serve 
 
 test: setup $(TRANSLATIONS) ## Every test: both databases, browser, migrations (fetches Chromium by apt as root)
 	@$(BIN)/python tools/chromium.py
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: setup $(TRANSLATIONS) ## Format, lint, types, import contracts, house rules, dependencies; seconds
 	$(BIN)/ruff format --check .

@@ -7,11 +7,6 @@ from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 
-import pytest
-
-# It starts a cluster, and a machine has room for one at a time.
-pytestmark = pytest.mark.xdist_group("cluster")
-
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs/engine.md"
 BLOCK = re.compile(

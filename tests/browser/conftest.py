@@ -49,11 +49,7 @@ expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests share one process, with its server and its demonstration, and come last in it:
-    while Playwright runs, its event loop holds the main thread."""
-    for item in items:
-        if item.get_closest_marker("browser") is not None:
-            item.add_marker(pytest.mark.xdist_group("browser"))
+    """Browser tests come last: while Playwright runs, its event loop holds the main thread."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 

@@ -26,14 +26,10 @@ from tests.matching.markets import INF, make_demands, make_streams, random_marke
 CURVE = Costs(3.0, 0.1, 2.0)
 
 
-# One cluster for all of them, in whichever process runs them.
-pytestmark = pytest.mark.xdist_group("cluster")
-
-
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
     with LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+        n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=50
     ) as local:
         yield Cluster(local.scheduler_address, tmp_path_factory.mktemp("parts"))
 
